@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
@@ -22,6 +23,7 @@ from hub.bench.site import settings_in
 from hub.hub import Hub
 from hub.model.departments.registered import RegisteredDepartment
 from hub.runtime.clock import SystemClock
+from hub.runtime.errors import Invalid
 from hub.runtime.ids import new_id
 from hub.store.documents import Insert
 
@@ -66,7 +68,8 @@ async def _do(
     elif do == "start":
         await imports.start(id)
     elif do == "cancel":
-        await imports.cancel(id)
+        with suppress(Invalid):  # a small one may have come to its end meanwhile
+            await imports.cancel(id)
     now = (await imports.read(id)).value
     slow = sorted(waits[-2000:])
     return {

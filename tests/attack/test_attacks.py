@@ -38,9 +38,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Running]:
 async def test_whoever_dawdles_is_cut_off_and_somebody_else_is_answered(site: Running) -> None:
     async with attacks.somebody_else(site.url) as slowest:
         headers, body, unread = await asyncio.gather(
-            attacks.slow_headers(site.url, connections=8, seconds=8),
-            attacks.slow_body(site.url, connections=8, seconds=8),
-            attacks.never_reads(site.url, connections=4, seconds=8),
+            attacks.slow_headers(site.url, connections=8, seconds=60),
+            attacks.slow_body(site.url, connections=8, seconds=60),
+            attacks.never_reads(site.url, connections=4, seconds=60),
         )
     assert headers == {"408": 8}
     assert body == {"cut off": 8}
