@@ -171,6 +171,8 @@ async def test_who_confirms_has_it_and_nothing_is_forwarded(scene: Scene) -> Non
     await scene.go_on_duty()
     await scene.says(WORDS)
     [case] = await scene.emergencies()
+    async with scene.http.get(f"{scene.hub.url}/staff/alarms") as page:
+        assert "不要打电话" in await page.text()  # the telephone of who hides must not ring
     await scene.post(f"/cases/{case.id}/take")
     scene.clock.advance(300)
     taken = await scene.in_state(AlarmState.TAKEN)

@@ -17,7 +17,7 @@ from channels.outbox.delivery import MessageClass
 from channels.parts import count
 from hub.actions.deliveries.channel_profile import ChannelProfile, Profiles
 from hub.actions.departments.refusals import NotTaken, Problem
-from hub.model.departments.registered import RegisteredDepartment
+from hub.model.departments.registered import RegisteredDepartment, SenderLine
 
 MAX_CHARACTERS = 1000
 MAX_VALUE = 200
@@ -30,6 +30,7 @@ NO_TEMPLATE = "没有编号为 %(code)s 的模板，请核对登记的模板"
 NO_VALUE = "模板缺少变量 %(name)s"
 UNUSED_VALUE = "模板中没有变量 %(name)s"
 NO_SENDER = "不能使用号码通道 %(name)s，请核对登记的发送号码"
+NO_EXTENSION = "扩展号 %(number)s 没有登记，请核对登记的发送号码"
 NO_CHANNEL = "没有可用的短信通道，请联系平台管理员"
 NO_SIGNATURE = "签名【%(name)s】没有登记，请使用已登记的签名"
 NO_CLASS = "该密钥不能发送 %(name)s 级消息"
@@ -43,6 +44,7 @@ class TextsWanted:
 
     variables: of the template. responsible: the person in whose name E0 is sent.
     not_before, expires_at: ms UTC, 0 = at once, as the class says.
+    sender, extension: a registered channel and what stands behind its number, else the first registered.
     asked: the request these texts were made of, where the hub wrote them: it makes a repeat the same one.
     """
 
@@ -55,6 +57,7 @@ class TextsWanted:
     not_before: int = 0
     expires_at: int = 0
     sender: str = ""
+    extension: str | None = None
     signature: str = ""
     callback_url: str = ""
     responsible: str = ""
@@ -84,7 +87,7 @@ def worded(
     message_class = _class(wanted, of_template, frozenset(classes) & set(department.classes), problems)
     if message_class is MessageClass.E0 and wanted.responsible not in department.emergency_persons:
         problems.append(Problem("responsible", "responsible_not_named", NO_PERSON))
-    profile = _sender(wanted, department, profiles, problems)
+    profile, extension = _sender(wanted, department, profiles, problems)
     signed = _signed(wanted, department, text, profile, problems)
     if message_class is MessageClass.L and "拒收" not in signed:
         signed += OPT_OUT
@@ -92,8 +95,6 @@ def worded(
         problems.append(Problem("text", "text_too_long", Said(TOO_LONG, most=MAX_CHARACTERS)))
     if problems or profile is None or message_class is None:
         raise NotTaken(problems)
-    own = (one.extension for one in department.senders if one.channel == profile.name)
-    extension = next(own, "") if profile.extensions else ""
     return Worded(profile.name, extension, signed, message_class, max(1, count(signed).parts))
 
 
@@ -144,16 +145,24 @@ def _class(
 
 def _sender(
     wanted: TextsWanted, department: RegisteredDepartment, profiles: Profiles, problems: list[Problem]
-) -> ChannelProfile | None:
+) -> tuple[ChannelProfile | None, str]:
+    """The channel and the extension behind its number."""
     texts = {name: one for name, one in profiles.items() if one.kind is ChannelKind.SMS}
-    own = [line.channel for line in department.senders] or list(texts)
-    if wanted.sender and (wanted.sender not in own or wanted.sender not in texts):
+    own = department.senders or tuple(SenderLine(name) for name in texts)
+    if wanted.sender and (wanted.sender not in texts or all(wanted.sender != one.channel for one in own)):
         problems.append(Problem("sender", "sender_not_allowed", Said(NO_SENDER, name=wanted.sender)))
-        return None
-    found = next((texts[name] for name in own if name in texts and wanted.sender in ("", name)), None)
+        return None, ""
+    lines = [one for one in own if one.channel in texts and wanted.sender in ("", one.channel)]
+    found = next((one for one in lines if wanted.extension in (None, one.extension)), None)
+    if found is None and lines:
+        said = Said(NO_EXTENSION, number=wanted.extension or "")
+        problems.append(Problem("extension", "extension_not_allowed", said))
+        found = lines[0]
     if found is None:
         problems.append(Problem("sender", "no_channel", NO_CHANNEL))
-    return found
+        return None, ""
+    profile = texts[found.channel]
+    return profile, found.extension if profile.extensions else ""
 
 
 def _signed(

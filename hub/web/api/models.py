@@ -26,6 +26,7 @@ def _readable(text: str) -> str:
 Readable = Annotated[str, AfterValidator(_readable)]
 Name = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
 Reference = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Extension = Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$")]
 Number = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
 
 
@@ -54,6 +55,7 @@ class TextSubmission(Asked):
     not_before: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
     sender: Name = ""
+    extension: Extension | None = None
     signature: Name = ""
     callback: Annotated[str, Field(max_length=500)] = ""
     responsible: Name = Field(default="", description="The registered person in whose name E0 is sent.")
@@ -79,6 +81,7 @@ class NoticeSubmission(Asked):
     place: Name = ""
     until: date | None = None
     sender: Name = ""
+    extension: Extension | None = None
     signature: Name = ""
     callback: Annotated[str, Field(max_length=500)] = ""
 

@@ -32,6 +32,7 @@ async def submit(call: ApiCall) -> web.Response:
         text=notice_text(wanted),
         message_class=MessageClass.N,
         sender=asked.sender,
+        extension=asked.extension,
         signature=asked.signature,
         callback_url=asked.callback,
         asked=asked.model_dump_json(exclude_defaults=True),

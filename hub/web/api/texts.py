@@ -41,6 +41,7 @@ async def submit(call: ApiCall) -> web.Response:
         not_before=_ms(asked.not_before),
         expires_at=_ms(asked.expires_at),
         sender=asked.sender,
+        extension=asked.extension,
         signature=asked.signature,
         callback_url=asked.callback,
         responsible=asked.responsible,

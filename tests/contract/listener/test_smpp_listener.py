@@ -5,16 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from channels.outbox.delivery import DeliveryState
 from channels.smpp.pdu import Bind, Command, Short, Tag, write
-from hub.model.departments.registered import Contract
+from hub.model.departments.registered import Contract, SenderLine
 from hub.model.departments.submission import TextState
 from hub.store.documents import Delete, Update
-from tests.contract.listener.listening import LONG, PHONE, Bench, bound, connected, listening, parts, text
+from tests.contract.listener.listening import (
+    LONG,
+    NUMBER,
+    PHONE,
+    Bench,
+    bound,
+    connected,
+    listening,
+    parts,
+    text,
+)
+from tests.unit.channels.outbox.outbox_world import SENDER
+from tests.unit.hub.actions.departments.department_office import TRAFFIC
 
 OTHER = "桥下积水，已有两辆车被困在里面。" * 9
 SIGNED = "【东城交警】"
@@ -235,6 +248,18 @@ async def test_a_quota_that_is_used_up_is_refused_and_counted(bench: Bench) -> N
         assert (await one.submit(text("乙")))[0] == 0x45
     [day] = (await bench.office.records.submissions.traffic("traffic", ["20260922"])).values()
     assert (day["refused_daily_quota"], day["refused_monthly_quota"]) == (1, 1)
+
+
+async def test_of_several_extensions_the_source_address_says_which(bench: Bench) -> None:
+    lines = (SenderLine(SENDER, "0591"), SenderLine(SENDER), SenderLine(SENDER, "0592"))
+    await bench.office.registered(replace(TRAFFIC, senders=lines))
+    async with bound(bench) as one:
+        ids = [
+            (await one.submit(text(f"第{n}条", source=NUMBER + line.extension)))[1]
+            for n, line in enumerate(lines)
+        ]
+    rows = await bench.office.outbox.reread(ids)
+    assert [rows[id].delivery.extension for id in ids] == ["0591", "", "0592"]
 
 
 @pytest.mark.parametrize(

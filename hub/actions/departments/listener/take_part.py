@@ -30,7 +30,7 @@ from hub.actions.departments.submit_texts import LONGEST_MS, Caller, Submitted, 
 from hub.actions.departments.wording import TextsWanted
 from hub.model.departments.department_key import DepartmentKey
 from hub.model.departments.listened import JOIN_MS, KEEP_MS, REPEAT_MS, KeptPart, LongText, OwedReceipt
-from hub.model.departments.registered import RegisteredDepartment
+from hub.model.departments.registered import RegisteredDepartment, SenderLine
 from hub.model.departments.submission import Submission
 from hub.repositories.departments.records import DepartmentRecords
 from hub.runtime.clock import Clock
@@ -50,6 +50,7 @@ _MOST_OPEN = 1_000
 _BY_CODE: Mapping[str, Refusal] = {
     "no_valid_number": Refusal.BAD_DESTINATION,
     "sender_not_allowed": Refusal.BAD_SOURCE,
+    "extension_not_allowed": Refusal.BAD_SOURCE,
     "no_channel": Refusal.BAD_SOURCE,
     "text_or_template": Refusal.EMPTY,
     "already_over": Refusal.BAD_EXPIRY,
@@ -67,12 +68,12 @@ _FOR_NOW = frozenset({*_BEYOND.values(), Refusal.UNAVAILABLE})
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """What is known of a request. sender: the channel it leaves by."""
+    """What is known of a request. sender: the channel and extension it leaves by, None = as registered."""
 
     account: Account
     key: DepartmentKey
     part: TextPart
-    sender: str
+    sender: SenderLine | None
     at: int
 
 
@@ -295,7 +296,8 @@ class TakePart:
             client_ref=client_ref,
             to=part.to,
             text=text,
-            sender=came.sender,
+            sender=came.sender.channel if came.sender else "",
+            extension=came.sender.extension if came.sender else None,
             not_before=part.not_before if part.not_before > came.at else 0,
             expires_at=min(part.expires_at, latest),
         )
@@ -318,18 +320,19 @@ class TakePart:
         submissions = self._records.submissions
         return await submissions.get(submissions.id_of(key.line, client_ref))
 
-    def _sender(self, department: RegisteredDepartment, source: str) -> str:
-        """The channel a source address means, "" for none said. Raises `Refused`."""
+    def _sender(self, department: RegisteredDepartment, source: str) -> SenderLine | None:
+        """The registered line a source address means, None for none said: a channel by its name is its first
+        line. Raises `Refused`."""
         number = source.removeprefix("+")
         if not number:
-            return ""
+            return None
         own = department.senders
         for line in own:
             if number in (line.channel, self._numbers.get(line.channel, line.channel) + line.extension):
-                return line.channel
+                return line
         for name, of_channel in self._numbers.items():
             if not own and number in (name, of_channel):
-                return name
+                return SenderLine(name)
         raise Refused(Refusal.BAD_SOURCE)
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.contract import ChannelKind
 from hub.actions.alarms.read_alarms import AlarmBoard
 from hub.actions.alarms.report import MOST_TEXTS
 from hub.model.agent import Agent, Permission
 from hub.model.alarms.alarm import AlarmState, ForwardReason, Way
 from hub.model.alarms.place_words import marked
+from hub.model.alarms.silence import is_silent
 from hub.model.cases.moves import IllegalMove
 from hub.runtime.bell import ALARMS
 from hub.runtime.clock import to_local
@@ -180,7 +182,7 @@ async def _page(
 
 async def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told: str = "") -> dict[str, Any]:
     """What the list is drawn from."""
-    settings = request.app[HUB].settings.alarms
+    settings, now = request.app[HUB].settings.alarms, request.app[HUB].clock.now_ms()
     return {
         "board": board,
         "told": told,
@@ -193,6 +195,7 @@ async def _shown(request: web.Request, agent: Agent, board: AlarmBoard, *, told:
         "confirm_seconds": settings.confirm_seconds,
         "most_texts": MOST_TEXTS,
         "title_of": title_of_text,
+        "must_not_ring": lambda case: case.origin.kind == ChannelKind.SMS and is_silent(case, now),
         **shown_aid(request, await aid_of_board(request, agent, board)),
     }
 

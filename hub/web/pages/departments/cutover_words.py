@@ -69,6 +69,7 @@ _DIFFERENCE: Mapping[str, str] = {
     "text_or_template": msgid("正文和模板没有或都填写了"),
     "text_too_long": msgid("内容超长"),
     "sender_not_allowed": msgid("号码通道没有登记"),
+    "extension_not_allowed": msgid("扩展号没有登记"),
     "no_channel": msgid("没有可用的短信通道"),
     "class_not_allowed": msgid("密钥不能发该级别"),
     "responsible_not_named": msgid("E0 没有写明责任人"),

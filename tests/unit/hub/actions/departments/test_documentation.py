@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from hub.actions.departments.signature import signature
 from hub.model.departments.callback import WAITS_SECONDS
@@ -55,6 +58,14 @@ def test_the_example_for_the_shell_gives_the_vector() -> None:
         text=True,
         check=True,
     )
+    assert made.stdout == VECTOR["signature"]
+
+
+@pytest.mark.skipif(shutil.which("php") is None, reason="PHP is not installed")
+def test_the_example_in_php_gives_the_vector() -> None:
+    given = [VECTOR[name] for name in ("secret", "method", "target", "timestamp", "nonce", "body")]
+    script = block("php").removeprefix("<?php") + "echo hub_sign(...array_slice($argv, 1));"
+    made = subprocess.run(["php", "-r", script, "--", *given], capture_output=True, text=True, check=True)
     assert made.stdout == VECTOR["signature"]
 
 

@@ -244,6 +244,20 @@ async def test_a_text_leaves_by_a_registered_sender_with_its_extension(office: O
     assert codes(refused) == {("sender", "sender_not_allowed")}
 
 
+async def test_of_several_extensions_the_one_asked_for_is_behind_the_number(office: Office) -> None:
+    await office.registered(
+        replace(TRAFFIC, senders=(SenderLine(SENDER, "0591"), SenderLine(SENDER, "0592")))
+    )
+    for client_ref, wanted, expected in (("a", None, "0591"), ("b", "0592", "0592")):
+        got = await office.submit(CALLER, wants(client_ref, extension=wanted))
+        [row] = (await office.outbox.reread([got.submission.results[0].message_id])).values()
+        assert row.delivery.extension == expected
+    for unknown in ("", "0593"):
+        with pytest.raises(NotTaken) as refused:
+            await office.submit(CALLER, wants("c", extension=unknown))
+        assert codes(refused) == {("extension", "extension_not_allowed")}
+
+
 def test_a_provider_of_single_numbers_sends_from_none_behind_them() -> None:
     department = replace(TRAFFIC, senders=(SenderLine(SENDER, "0591"),))
     single = ChannelProfile(SENDER, ChannelKind.SMS, signature="福建公安", extensions=False)

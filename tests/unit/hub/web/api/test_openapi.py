@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from hub.actions.departments import (
     change_keys,
@@ -48,6 +49,10 @@ def _all(node: Any, key: str) -> Iterator[Any]:
     elif isinstance(node, list):
         for one in node:
             yield from _all(one, key)
+
+
+def test_it_is_valid_by_the_schema_of_openapi_3_1() -> None:
+    validate(DOCUMENT, cls=OpenAPIV31SpecValidator)
 
 
 def test_it_is_plain_json_of_version_3_1() -> None:
