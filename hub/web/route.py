@@ -45,3 +45,19 @@ class Route:
         """A permission without a login would never be checked."""
         if (self.permission is not None or self.also) and not self.login:
             raise ValueError(f"{self.method} {self.path}: a permission needs login=True")
+
+
+def staff(
+    method: str,
+    path: str,
+    handler: Handler,
+    permission: Permission | None = None,
+    *also: Permission,
+    form_bytes: int = 0,
+    is_use: bool = True,
+) -> Route:
+    """A page for staff: `path` behind `/staff`."""
+    address = f"/staff{path}"
+    return Route(
+        method, address, handler, permission, login=True, also=also, form_bytes=form_bytes, is_use=is_use
+    )
