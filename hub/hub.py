@@ -37,6 +37,7 @@ from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.documents.read_documents import ReadDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.print_case import PrintCase
@@ -197,6 +198,7 @@ class Actions:
     rate_entry: RateEntry
     refuse_mail: RefuseMail
     read_cases: ReadCases
+    read_documents: ReadDocuments
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_entries: ReadEntries

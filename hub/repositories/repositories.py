@@ -64,6 +64,7 @@ from hub.repositories.knowledge.feedback import FeedbackRepository
 from hub.repositories.knowledge.questions import QuestionRepository
 from hub.repositories.knowledge.vectors import VectorRepository
 from hub.repositories.knowledge.words import WordRepository
+from hub.repositories.legal_documents import documents as legal_documents
 from hub.repositories.letters import LetterRepository
 from hub.repositories.meaning_due import MeaningDueRepository
 from hub.repositories.memberships import MembershipRepository
@@ -170,6 +171,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     *taking_part.COLLECTIONS,
     *tags.COLLECTIONS,
     *leases.COLLECTIONS,
+    *legal_documents.COLLECTIONS,
     *letters.COLLECTIONS,
     *long_texts.COLLECTIONS,
     *meaning_due.COLLECTIONS,

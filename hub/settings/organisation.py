@@ -12,6 +12,8 @@ class Organisation(Table):
     province: str = "本省"
     signature: str = Field(default="公安", min_length=2, max_length=20)
     publisher: str = "公安厅"
+    document_code: str = Field(default="公", min_length=1, max_length=10)
+    superior: str = Field(default="上一级机关", min_length=2, max_length=40)
     site_code: str = ""
     icp: str = ""
     police_record: str = ""

@@ -8,13 +8,15 @@ from http import HTTPStatus
 from aiohttp import web
 
 from hub.web.i18n import msgid
+from hub.web.keys import AGENT
 from hub.web.render import render
+from hub.web.staff_page import staff_page
 
 _TEXTS: Mapping[int, tuple[str, str]] = {
     400: (msgid("请求无法识别"), msgid("请返回上一页，刷新后重试。")),
     403: (
-        msgid("不能这样访问"),
-        msgid("页面已过期，或者您没有查看这一页的权限。请返回上一页，刷新后重试。"),
+        msgid("您没有权限访问此页面"),
+        msgid("页面也可能已经过期。请返回上一页，刷新后重试。"),
     ),
     404: (msgid("没有找到这个页面"), msgid("网址可能写错了，或者页面已经移走。您可以从首页重新开始。")),
     405: (msgid("不能这样访问"), msgid("请从首页重新开始，按页面上的按钮操作。")),
@@ -80,9 +82,10 @@ def error_response(
         response = web.Response(status=status, text=HTTPStatus(status).phrase)
     else:
         title, advice = texts or _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
-        response = render(
+        draw = staff_page if request.path.startswith("/staff/") and AGENT in request else render
+        response = draw(
             request,
-            "errors/error.html",
+            "staff/error.html" if draw is staff_page else "errors/error.html",
             status=status,
             title=title,
             advice=advice,

@@ -102,7 +102,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             return web.Response(status=303, headers={"Location": request.path.rsplit("/", 1)[0]})
         kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
         return error_response(request, answer.status, request[REQUEST_ID], kept)
-    except (NotFound, NoCursor):  # the second: an address of a list that somebody changed
+    except NoCursor:  # an address of a list that somebody changed: its first page
+        if request.method != "GET":
+            return error_response(request, 404, request[REQUEST_ID])
+        first = request.rel_url.without_query_params("after")
+        return web.Response(status=303, headers={"Location": str(first)})
+    except NotFound:
         return error_response(request, 404, request[REQUEST_ID])
     except Forbidden:
         return error_response(request, 403, request[REQUEST_ID])

@@ -52,7 +52,7 @@ _PLACES = (
     _Place("/staff/board", msgid("统一电子监察"), msgid("监察"), "eye", (_P.BOARD_READ,)),
     _Place("/staff/system", msgid("系统状况"), msgid("系统"), "shield", (_P.SYSTEM_READ,)),
     _Place("/staff/rules", msgid("规则"), msgid("规则"), "calendar", (_P.RULE_EDIT,)),
-    _Place("/staff/deliveries", msgid("不确定的投递"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
+    _Place("/staff/deliveries", msgid("投递结果待核实"), msgid("投递"), "send", (_P.DELIVERY_DECIDE,)),
     _Place("/staff/agents", msgid("人员与角色"), msgid("人员"), "person", (_P.AGENT_MANAGE,)),
     _Place("/staff/units", msgid("单位"), msgid("单位"), "home", (_P.AGENT_MANAGE,)),
     _Place(

@@ -46,6 +46,7 @@ from hub.web.pages.knowledge import (
     word_import,
     words,
 )
+from hub.web.pages.legal_documents import document
 from hub.web.pages.people import day, new_case, notifications, person, register, register_import
 from hub.web.pages.publicity_routes import PUBLICITY_ROUTES
 from hub.web.pages.rules import books, revise, revisions
@@ -99,6 +100,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     staff("GET", "/desk/events", desk.events),
     staff("POST", "/cases/{case_id}/presence", desk.act, P.CASE_READ, P.REPORT_READ),
     staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
+    staff("GET", "/cases/{case_id}/documents/{place}", document.document_page, P.CASE_READ, P.REPORT_READ),
     staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     staff("GET", "/cases/{case_id}/access", who_may_see.page, P.CASE_READ, P.REPORT_READ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.case_rules import CaseRules
@@ -15,6 +15,8 @@ from hub.actions.cases.citizen.deliver_electronically import DeliverElectronical
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
+from hub.actions.cases.documents.read_documents import ReadDocuments
+from hub.actions.cases.documents.sign_documents import Organ, SignDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
@@ -41,6 +43,7 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.rule_book import BookKind
+from hub.repositories.legal_documents.documents import LegalDocumentRepository
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
@@ -72,6 +75,7 @@ class CaseActions:
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
+    read_documents: ReadDocuments
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_warnings: ReadWarnings
@@ -91,6 +95,12 @@ def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
         rest=map(date.fromisoformat, hours.holidays),
         work=map(date.fromisoformat, hours.workdays),
     )
+
+
+def organ_of(settings: Settings) -> Organ:
+    """Who signs documents."""
+    organisation = settings.organisation
+    return Organ(organisation.publisher, organisation.document_code, organisation.superior)
 
 
 def _calendar(settings: Settings, books: RuleActions) -> Callable[[], WorkCalendar]:
@@ -123,7 +133,11 @@ def case_actions(
     access = NoteAccess(stores.audit, clock)
     read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
-    move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
+    papers = LegalDocumentRepository(base.documents, base.vault)
+    sign = SignDocuments(stores, papers, rules, organ_of(base.settings))
+    competence = partial(books.rules.rows, BookKind.COMPETENCE)
+    move_case = MoveCase(casework, stores, unit, rules, clock, competence, sign)
+    read_documents = ReadDocuments(stores, papers, access)
     read_queue = ReadQueue(stores, calendar, screening_days=days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
@@ -147,12 +161,13 @@ def case_actions(
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=read_cases,
+        read_documents=read_documents,
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
-        show_case=ShowCase(stores.cases, deliver, wording, rules, clock),
+        show_case=ShowCase(stores.cases, deliver, wording, rules, clock, read_documents),
         split_case=SplitCase(casework, stores, open_case, base.identities, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

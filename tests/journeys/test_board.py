@@ -42,5 +42,8 @@ async def test_what_comes_in_is_counted_shown_and_taken_away(hub: World) -> None
         assert "承办人" not in file.replace("导出人", "")
         async with http.post(f"{hub.url}/staff/board/pdf", data=data, headers=SAME) as answer:
             assert answer.status == 404
+        async with http.get(f"{hub.url}/staff/cases/nothing") as answer:
+            assert answer.status == 404
+            assert "side-list" in await answer.text()  # who is logged in stays at the desk
     acts = [stored.body["act"] async for stored in hub.hub.documents.scan("audit")]
     assert acts.count(AuditAct.FIGURES_EXPORTED) == 1

@@ -123,7 +123,7 @@ async def test_a_released_case_is_in_the_queue_by_its_arrival_and_tells_ordinary
     assert case.rank == rank_of(case)
     view = await actions.read_cases.open(handler, case_id)
     kinds = [(item.kind, item.actor_name) for item in view.timeline if item.kind != "message"]
-    assert kinds == [("registered", "来信人"), ("noted", handler.name), ("assigned", "系统")]
+    assert kinds == [("registered", "群众"), ("noted", handler.name), ("assigned", "系统")]
     told = repr(view.timeline)
     assert not any(secret in told for secret in (REASON, "督察备注", inspector.name, "suspected", "seen_by"))
     with pytest.raises(NotFound):

@@ -119,6 +119,18 @@ async def test_an_error_is_a_page_in_the_readers_language(
         assert words not in await answer.text()
 
 
+async def test_the_home_page_for_older_people_has_four_large_buttons_and_is_read_aloud(
+    client: aiohttp.ClientSession,
+) -> None:
+    for view, buttons, voices in (("elder", 4, 1), ("standard", 0, 0)):
+        async with client.get("/", headers={"Cookie": f"hub_view={view}"}) as answer:
+            text = await answer.text()
+        assert (len(re.findall(r'class="big-button[ "]', text)), text.count("data-read-aloud")) == (
+            buttons,
+            voices,
+        )
+
+
 async def test_programs_get_a_problem_document(client: aiohttp.ClientSession) -> None:
     async with client.get("/api/nowhere") as answer:
         assert answer.status == 404

@@ -17,6 +17,7 @@ from typing import Any
 from campaigns.said import Said
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.documents.sign_documents import SignDocuments
 from hub.actions.cases.step_unit import StepUnit
 from hub.model import policy
 from hub.model.agent import Agent, Permission
@@ -35,7 +36,7 @@ from hub.model.track import Compartment, Track
 from hub.model.units.unit import UnitFunction
 from hub.repositories.repositories import Repositories
 from hub.runtime.clock import Clock, day_of
-from hub.runtime.errors import Forbidden, Invalid
+from hub.runtime.errors import Forbidden, Invalid, Stale
 
 WRITTEN = ("reason", "question", "order", "comment", "items", "reply")
 """Fields of an event that people write words in."""
@@ -47,6 +48,8 @@ UNASKED = Said("承办人尚未申请延期")
 
 _FORBIDDEN = Said("您的岗位不能办理这一步")
 _MAX_TEXT = 3000
+_TRIES = 20
+"""So many others may draw a number of the same series in between."""
 _TO_THE_CITIZEN = frozenset(
     {
         "ask",
@@ -80,6 +83,7 @@ class MoveCase:
         rules: CaseRules,
         clock: Clock,
         competence: Callable[[], Iterable[Row]],
+        sign: SignDocuments,
     ) -> None:
         """competence: rows of the catalogue of competence in force; none while nobody wrote one."""
         self._casework = casework
@@ -88,6 +92,7 @@ class MoveCase:
         self._rules = rules
         self._clock = clock
         self._competence = competence
+        self._sign = sign
 
     async def __call__(
         self, agent: Agent, case_id: str, event: str, data: Mapping[str, Any], *, version: int
@@ -98,9 +103,21 @@ class MoveCase:
         """
         case = await self._casework.take(agent, case_id, Permission.CASE_REPLY, version=version)
         now = self._clock.now_ms()
-        step, written = await self._stepped(agent, case, event, data, now)
-        await self._casework.commit(await self._unit.writes(step, version, at=now, said=written))
+        step, written, checked = await self._stepped(agent, case, event, data, now)
+        for left in reversed(range(_TRIES)):
+            signed = await self._sign(case, step, written, checked, actor=agent.id, at=now)
+            writes = await self._unit.writes(signed.step, version, at=now, said=written)
+            try:
+                await self._casework.commit([*writes, *signed.writes])
+                break
+            except Stale:  # of the case, or only of the series that numbers are drawn from
+                if not (left and signed.writes) or await self._is_changed(case_id, version):
+                    raise
         return policy.may_see(agent, step.case)
+
+    async def _is_changed(self, case_id: str, version: int) -> bool:
+        found = await self._repositories.cases.get(case_id)
+        return found is None or found.version != version
 
     async def why_not(self, agent: Agent, case: Case, event: str, data: Mapping[str, Any]) -> str:
         """Why it would be refused for a case that the agent may see, "" when it would happen."""
@@ -117,8 +134,9 @@ class MoveCase:
 
     async def _stepped(
         self, agent: Agent, case: Case, event: str, data: Mapping[str, Any], now: int
-    ) -> tuple[Step, str]:
-        """The case after the event, and what was written in it. Raises `Invalid` or `IllegalMove`."""
+    ) -> tuple[Step, str, Mapping[str, Any]]:
+        """The case after the event, what was written in it, and the data as it was taken. Raises `Invalid` or
+        `IllegalMove`."""
         if event in OWN_FORMS:
             raise IllegalMove(Said("请使用这一步自己的表单"))
         data = await self._checked(case, event, data)
@@ -131,7 +149,7 @@ class MoveCase:
         if LEAVES in data:
             ready = without_identity(ready)
         played = as_played(agent, case, asked)
-        return stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind), written
+        return stepped(ready, played, actor=agent.id, text=written, facts=facts, kind=kind), written, data
 
     async def _checked(self, case: Case, event: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """What was typed, as it may be kept. Raises `IllegalMove`."""

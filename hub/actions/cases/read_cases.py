@@ -287,7 +287,7 @@ def _place(item: TimelineItem) -> tuple[int, int]:
 
 
 def _said(message: Message, case: Case, names: Mapping[str, str], states: Mapping[str, str]) -> TimelineItem:
-    actor = {Author.CITIZEN: "来信人", Author.ROBOT: "自动答复"}.get(
+    actor = {Author.CITIZEN: "群众", Author.ROBOT: "自动答复"}.get(
         message.author, names.get(message.author_id, "工作人员")
     )
     return TimelineItem(
@@ -311,7 +311,7 @@ def _done(
 ) -> TimelineItem:
     """hidden: lines of recordings (id, start in ms) that have redacted words: what was heard there is not
     told by its correction either."""
-    actor = {"citizen": "来信人", "system": "系统"}.get(entry.actor, names.get(entry.actor, ""))
+    actor = {"citizen": "群众", "system": "系统"}.get(entry.actor, names.get(entry.actor, ""))
     facts = dict(entry.facts)
     if "handler" in facts:
         facts["handler"] = names.get(facts["handler"], "")

@@ -15,6 +15,7 @@ from hub.actions.cases.tell_citizen import TellCitizen, Telling
 from hub.actions.dialogue.texts import Texts
 from hub.model.cases.case import Case
 from hub.model.cases.clock_names import ClockName
+from hub.model.cases.history import HistoryEntry
 from hub.model.cases.passing_time import WarningGiven, latest_only
 from hub.model.cases.queue.snoozing import wakes
 from hub.model.cases.roles import CaseRole
@@ -194,9 +195,8 @@ class StepUnit:
 
     async def _published(self, step: Step) -> Telling | None:
         """The text of a reply or an opinion that the citizen may read from now on, with number and code."""
-        case = step.case
-        last = step.entries[-1] if step.entries else None
-        event = last.facts.get("event", "") if last else ""
+        case, last = step.case, _moved(step)
+        event = last.facts["event"] if last else ""
         if last is None or event not in _PUBLISHED_BY:
             return None
         if event in _TOLD_AT_ONCE:
@@ -245,9 +245,15 @@ class StepUnit:
         return self._texts.say(name, case.origin.language, reference=case.reference, due=due)
 
 
+def _moved(step: Step) -> HistoryEntry | None:
+    """The entry of the last event of a step; documents that were signed with it come behind."""
+    return next((entry for entry in reversed(step.entries) if entry.facts.get("event")), None)
+
+
 def _event(step: Step) -> str:
     """The last event of a step, "" for none."""
-    return step.entries[-1].facts.get("event", "") if step.entries else ""
+    last = _moved(step)
+    return last.facts["event"] if last else ""
 
 
 def _by_day(at: int) -> int:

@@ -63,7 +63,7 @@ class MergePeople:
             if found.value.id not in {case.id for case in other.cases}:
                 raise NotFound("case")  # one that is hidden looks like one that is not there
         except NotFound:
-            raise Invalid({"reference": "没有这个编号的工单，或者来信人没有留下联系方式"}) from None
+            raise Invalid({"reference": "没有这个编号的工单，或者群众没有留下联系方式"}) from None
         if other.id == into.id:
             raise Invalid({"reference": "这两件工单已经是同一人"})
         if len(into.members) + len(other.members) > _TOGETHER:

@@ -20,6 +20,7 @@ from typing import Any, cast
 from channels.contract import ChannelKind
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.documents.sign_documents import Organ, SignDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.step_unit import StepUnit
 from hub.actions.cases.tell_citizen import TellCitizen
@@ -34,6 +35,7 @@ from hub.bench.site import settings_in
 from hub.bench.texts import CHANNEL
 from hub.model.agent import Agent, Role
 from hub.model.cases.clock import Rules
+from hub.repositories.legal_documents.documents import LegalDocumentRepository
 from hub.repositories.repositories import Repositories, repositories
 from hub.runtime.clock import Clock, SystemClock
 from hub.runtime.console import Screen
@@ -171,17 +173,20 @@ class _Recording:
 
 
 def _move_case(documents: _Recording, stores: Repositories, rules: Rules, clock: Clock) -> MoveCase:
+    port, vault = cast("Documents", documents), Vault(KeyRing.fresh())
     texts, profiles = Texts(), {CHANNEL: ChannelProfile(CHANNEL, ChannelKind.SMS)}
     tell = TellCitizen(
         stores,
         profiles,
         Outgoing(profiles, stores.conversations, stores.outbox),
         texts,
-        identities_of(cast("Documents", documents), Vault(KeyRing.fresh())),
+        identities_of(port, vault),
     )
     case_rules = CaseRules(lambda at=None: rules)
     unit = StepUnit(stores, tell, texts, case_rules, organ="测量")
-    return MoveCase(Casework(cast("Documents", documents), stores), stores, unit, case_rules, clock, tuple)
+    organ = Organ("测量", "测", "上一级机关")
+    sign = SignDocuments(stores, LegalDocumentRepository(port, vault), case_rules, organ)
+    return MoveCase(Casework(port, stores), stores, unit, case_rules, clock, tuple, sign)
 
 
 def _for_another(writes: Sequence[Write], number: int, twin: int) -> list[Write]:

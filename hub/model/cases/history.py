@@ -44,6 +44,7 @@ class HistoryKind(StrEnum):
         "migrated"  # came under the clocks of the table; facts: what was overdue, and a state that changed
     )
     LATE_REQUEST = "late_request"  # 复查 or 复核 asked for after the last day; a person answers
+    DOCUMENT_SIGNED = "document_signed"  # facts: document (kind), number, sha256 of its text
     LINKED = "linked"
     DELIVERY_DECIDED = "delivery_decided"  # a person said what became of one nobody was sure of
     SUSPECTED = "suspected"  # put behind the compartment (待甄别); facts name who had seen it

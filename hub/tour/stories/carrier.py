@@ -100,7 +100,7 @@ class Doubt:
             return self._number[-4:] in (await browser.get("/staff/deliveries")).text
 
         await self._scene.until(listed, "没有列为不确定 (not listed as in doubt)")
-        return "列在“不确定的投递”页，等人核实"
+        return "列在“投递结果待核实”页，等人核实"
 
     async def _once(self) -> str:
         taken = [text for text in self._scene.journals.texts(self._number) if self._reply in text.text]

@@ -76,7 +76,7 @@ class Letter:
                 await letter.post(
                     self._scene.server.state["mail"]["smtp_port"],  # another one where the old is still taken
                     sender=self._sender,
-                    name="演示来信人",
+                    name="演示群众",
                     subject=self._scene.says("mail_subject"),
                     text=self._scene.says("mail_text"),
                     message_id=self._message_id,

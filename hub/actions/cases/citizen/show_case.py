@@ -11,6 +11,7 @@ from hub.actions.cases.citizen.citizen_move import EVENTS
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.open_question import open_question
 from hub.actions.cases.citizen.wording import CitizenWording
+from hub.actions.cases.documents.read_documents import ReadDocuments
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
 from hub.model.cases.clock import Rules
@@ -21,6 +22,7 @@ from hub.model.cases.roles import CaseRole
 from hub.model.cases.state import DONE_STATES, CaseState
 from hub.model.cases.step import passed
 from hub.model.cases.table import rows_of
+from hub.model.legal_documents.legal_document import LegalDocument
 from hub.repositories.cases import CaseRepository
 from hub.runtime.clock import Clock, day_of
 from hub.runtime.errors import NotFound
@@ -67,7 +69,8 @@ class CitizenOffer:
 
 @dataclass(frozen=True, slots=True)
 class CitizenCase:
-    """consent_at: ms UTC, 0 = no electronic delivery. asked: our question that waits, or ""."""
+    """consent_at: ms UTC, 0 = no electronic delivery. asked: our question that waits, or "". documents: those
+    that were delivered, by their place among the papers."""
 
     case: Case
     limits: tuple[CitizenLimit, ...]
@@ -75,6 +78,7 @@ class CitizenCase:
     offers: tuple[CitizenOffer, ...]
     consent_at: int
     asked: str
+    documents: Mapping[int, LegalDocument]
 
 
 class ShowCase:
@@ -87,7 +91,9 @@ class ShowCase:
         wording: CitizenWording,
         rules: CaseRules,
         clock: Clock,
+        documents: ReadDocuments,
     ) -> None:
+        self._documents = documents
         self._cases = cases
         self._deliver = deliver
         self._wording = wording
@@ -109,6 +115,7 @@ class ShowCase:
             offers=tuple(filter(None, (self._offer(case, event, now, language) for event in EVENTS))),
             consent_at=case.electronic_consent_at,
             asked=await open_question(self._cases, case),
+            documents=await self._documents.delivered(case),
         )
 
     def _offer(self, case: Case, event: str, now: int, language: str) -> CitizenOffer | None:

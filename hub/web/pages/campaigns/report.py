@@ -157,7 +157,7 @@ def _summary(report: CampaignReport, _: Translator) -> list[tuple[Cell, ...]]:
         (_("计费条数"), report.parts),
         *([(_("费用（元）"), round(float(report.cost), 2))] if report.cost else ()),
         (_("72 小时内拒收"), report.opt_outs),
-        (_("72 小时内来信"), report.reply_count),
+        (_("72 小时内群众回复"), report.reply_count),
     ]
     if report.lag_95:
         lines.append((_("95% 送达用时"), seconds_words(report.lag_95, _)))

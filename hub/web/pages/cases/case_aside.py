@@ -19,7 +19,7 @@ from hub.web.pages.cases.queue_words import FLAGS_SHOWN
 WAKES: Mapping[Wake, str] = {
     Wake.TOMORROW: msgid("明天 8:30"),
     Wake.MONDAY: msgid("下周一 8:30"),
-    Wake.SPOKEN: msgid("群众来信时"),
+    Wake.SPOKEN: msgid("群众有新消息时"),
     Wake.AT: msgid("指定时间"),
 }
 

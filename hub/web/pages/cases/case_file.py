@@ -106,7 +106,7 @@ class _Writer:
         yield _("类型"), _(badges.TRACK[case.track].text)
         yield _("状态"), _(badges.STATE[case.state].text)
         yield _("来源"), _(badges.CHANNEL[case.origin.kind].text)
-        yield _("来信人"), _(self._view.masked)
+        yield _("群众"), _(self._view.masked)
         yield _("收到"), _at(case.received_at)
         yield _("承办人"), handler or _("未分派")
 

@@ -117,7 +117,7 @@ FIELDS: Mapping[str, tuple[MoveField, ...]] = {
             LEAVES,
             msgid("检举控告改类后"),
             "choice",
-            (("", msgid("留在保密隔离内，由督察办理")), ("1", msgid("删去来信人身份，转入普通队列"))),
+            (("", msgid("留在保密隔离内，由督察办理")), ("1", msgid("删去群众身份，转入普通队列"))),
         ),
     ),
     "waive_notice": (_REASON,),

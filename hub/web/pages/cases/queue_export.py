@@ -34,7 +34,7 @@ _HEADING = (
     msgid("类型"),
     msgid("标题"),
     msgid("来源"),
-    msgid("来信人"),
+    msgid("群众"),
     msgid("地区"),
     msgid("承办单位"),
     msgid("承办人"),

@@ -33,6 +33,7 @@ from hub.web.event_stream import EventStream
 from hub.web.guard.streams import AGAIN_SECONDS, STREAMS
 from hub.web.i18n import msgid
 from hub.web.keys import HUB, LANGUAGE
+from hub.web.pages.citizen.said_numbers import Piece, pair_in, pieces
 from hub.web.pages.citizen.source_line import source_line
 from hub.web.render import RENDERER, translator
 
@@ -55,6 +56,7 @@ class Bubble:
 
     entry_id, given: of an answer of the knowledge base, its entry and what this browser said of it.
     with_110: the emergency number stands below, and no question of ours. danger: so does the red panel.
+    pair: reference and query code where the text tells both, to be pressed.
     """
 
     seq: int
@@ -71,6 +73,12 @@ class Bubble:
     danger: DangerKind = DangerKind.NONE
     state: str = ""  # what became of an own message, in words
     files: tuple[AttachedFile, ...] = ()  # that staff sent
+    pair: tuple[str, str] | None = None
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """The text, with what can be pressed apart; what the citizen wrote as it is."""
+        return [Piece(self.text)] if self.kind == "own" else list(pieces(self.text))
 
 
 def channel_of(hub: Hub) -> str:
@@ -197,6 +205,7 @@ def bubbles(
                 message.danger,
                 _(STATE[states[message.seq]]) if message.seq in states else "",
                 message.files if message.author is Author.AGENT else (),
+                pair_in(text) if kind != "own" else None,
             )
         )
     return shown

@@ -11,15 +11,10 @@ from pydantic import field_validator, model_validator
 
 from hub.web.form import Form
 from hub.web.i18n import msgid
+from hub.web.pages.citizen.said_numbers import pair_in
 
 NO_REFERENCE = msgid("查询编号是 14 位数字，请核对")
 NO_CODE = msgid("查询码是 8 位或 16 位数字，请核对")
-
-_PAIR = re.compile(
-    r"(?<!\d)(?P<reference>\d{4} ?\d{4} ?\d{4} ?\d{2})(?!\d)\D{1,40}"
-    r"(?<!\d)(?P<code>\d{4} ?\d{4}(?: ?\d{4} ?\d{4})?)(?!\d)"
-)
-"""A reference, at most so much that is no digit, a query code; in groups of four or without."""
 
 
 class TrackForm(Form):
@@ -38,9 +33,9 @@ class TrackForm(Form):
         if not isinstance(given, Mapping):
             return given
         for name in ("reference", "code"):
-            found = _PAIR.search(unicodedata.normalize("NFKC", str(given.get(name, ""))))
-            if found:
-                return {**given, "reference": found["reference"], "code": found["code"]}
+            found = pair_in(str(given.get(name, "")))
+            if found is not None:
+                return {**given, "reference": found[0], "code": found[1]}
         return given
 
     @field_validator("reference")

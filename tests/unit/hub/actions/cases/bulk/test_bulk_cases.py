@@ -9,6 +9,7 @@ import pytest
 from hub.actions.cases.assign_case import AssignCase
 from hub.actions.cases.bulk.bulk_cases import BulkCases
 from hub.actions.cases.casework import Casework
+from hub.actions.cases.documents.sign_documents import Organ, SignDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.tags.edit_tags import EditTags
 from hub.actions.cases.tags.tag_case import TagCase
@@ -18,6 +19,7 @@ from hub.model.cases.history import HistoryKind
 from hub.model.cases.state import CaseState
 from hub.model.staff.bulk_run import MOST_CASES, UNDO_MS, BulkKind, Outcome
 from hub.model.track import Compartment, Track
+from hub.repositories.legal_documents.documents import LegalDocumentRepository
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Invalid, NotFound, Stale
@@ -28,6 +30,9 @@ from tests.unit.hub.actions.cases.assignment.test_assign_waiting import agent, h
 from tests.unit.hub.actions.cases.test_pass_time import START, VAULT, unit_of
 
 ASSIGN = {"handler_id": "h"}
+
+
+ORGAN = Organ("测试省公安厅", "测公", "测试省信访局")
 
 
 @pytest.fixture
@@ -55,7 +60,8 @@ def bulk_of(documents: Documents, clock: FakeClock) -> BulkCases:
     stores = repositories(documents, VAULT, cities={})
     casework, unit, rules = Casework(documents, stores), unit_of(documents), case_rules()
     assign = AssignCase(casework, stores, unit, rules, clock)
-    move = MoveCase(casework, stores, unit, rules, clock, lambda: ())
+    sign = SignDocuments(stores, LegalDocumentRepository(documents, VAULT), rules, ORGAN)
+    move = MoveCase(casework, stores, unit, rules, clock, lambda: (), sign)
     return BulkCases(documents, stores, assign, move, TagCase(casework, stores, clock), clock)
 
 

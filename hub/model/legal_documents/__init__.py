@@ -1,0 +1,1 @@
+"""法律文书: what an office signs and a citizen receives."""

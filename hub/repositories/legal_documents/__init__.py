@@ -1,0 +1,1 @@
+"""Legal documents and the series of their numbers."""

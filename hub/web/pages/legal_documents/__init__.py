@@ -1,0 +1,1 @@
+"""Legal documents as pages: for staff, to be read and printed."""
