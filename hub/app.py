@@ -10,6 +10,7 @@ from hub.hub import Hub
 from hub.runtime.clock import Clock
 from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import Supervisor
+from hub.runtime.typesetting.typesetter import Typesetter
 from hub.settings.settings import Settings
 from hub.web.machines.sendsms import SendsmsSite
 from hub.wiring.actions import actions_of
@@ -96,12 +97,14 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         hears=lambda: calls.engine is None or not calls.engine.is_down,
         forged=adapters.forged,
         unconnected=adapters.unconnected,
-        close=partial(_close, base, calls, adapters),
+        typesetter=cases.typesetter,
+        close=partial(_close, base, calls, cases.typesetter, adapters),
     )
 
 
-async def _close(base: Foundation, calls: CallActions, adapters: Adapters) -> None:
+async def _close(base: Foundation, calls: CallActions, typesetter: Typesetter, adapters: Adapters) -> None:
     base.bell.close()
+    await typesetter.close()
     if calls.engine is not None:
         await calls.engine.close()
     await adapters.close()

@@ -103,6 +103,7 @@ from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock
 from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import TaskState
+from hub.runtime.typesetting.typesetter import Typesetter
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -279,4 +280,5 @@ class Hub:
     hears: Callable[[], bool]
     forged: Callable[[], int]
     unconnected: Callable[[], Mapping[str, str]]
+    typesetter: Typesetter
     close: Callable[[], Awaitable[None]]

@@ -90,11 +90,13 @@ def world_settings(
     smgp_port: int = 0,
     listeners: Mapping[str, int] | None = None,
     warnings: dict[str, Any] | None = None,
+    fonts: Sequence[str] = (),
 ) -> Settings:
     """The shipped settings with every channel on and everything in `folder`."""
     os.environ[TOKEN_VARIABLE] = ACCOUNT.auth_token
     data = tomllib.loads(shipped_text())
     data["organisation"].update(name="测试省公安公众服务中心", province="测试省", signature="测试公安")
+    data["organisation"]["document_fonts"] = list(fonts)  # no process for PDF where nobody asks for one
     data["regions"] = [{"code": "999100", "name": "东城", "area_code": "991"}]
     data["web"].update(port=port, public_url=PUBLIC)
     for listener, at in (listeners or {}).items():

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from hub.check.alarms import check_alarms, check_ringing
 from hub.check.carrier_data import check_carrier_data
 from hub.check.channels import check_channels
+from hub.check.documents import check_documents
 from hub.check.letters import check_letters
 from hub.check.meaning import check_meaning, check_waiting
 from hub.check.progress import check_progress
@@ -57,7 +58,7 @@ async def check(settings: Settings, clock: Clock) -> list[Finding]:
     """Every finding, in the order things depend on each other."""
     findings = [*_retired(settings), *_keys(settings)]
     findings += [found async for found in _store(settings, clock)]
-    findings += [*_web(settings), *_knowledge(settings)]
+    findings += [*_web(settings), *_knowledge(settings), *check_documents(settings.organisation)]
     findings += [found async for found in check_meaning(settings)]
     findings += [check_speech(settings), check_heads(settings), *_disk(settings), *_user()]
     findings += [found async for found in check_channels(settings)]

@@ -14,6 +14,8 @@ class Organisation(Table):
     publisher: str = "公安厅"
     document_code: str = Field(default="公", min_length=1, max_length=10)
     superior: str = Field(default="上一级机关", min_length=2, max_length=40)
+    document_fonts: list[str] = ["/usr/share/fonts/opentype/noto"]
+    document_font_names: list[str] = ["Noto Serif CJK SC"]
     site_code: str = ""
     icp: str = ""
     police_record: str = ""

@@ -71,6 +71,7 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("POST", "/track", track.track),
     Route("GET", "/track/{event}", track.ask),
     Route("POST", "/track/file", track.file),
+    Route("POST", "/track/paper", track.paper),
     Route("POST", "/track/phone", track.send_proof),
     Route("POST", "/track/proof", track.prove_phone),
     Route("POST", "/track/{event}", track.step),

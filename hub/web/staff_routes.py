@@ -101,6 +101,7 @@ STAFF_ROUTES: tuple[Route, ...] = (
     staff("POST", "/cases/{case_id}/presence", desk.act, P.CASE_READ, P.REPORT_READ),
     staff("GET", "/cases/{case_id}", case.case_page, P.CASE_READ, P.REPORT_READ),
     staff("GET", "/cases/{case_id}/documents/{place}", document.document_page, P.CASE_READ, P.REPORT_READ),
+    staff("GET", "/cases/{case_id}/documents/{place}/pdf", document.document_pdf, P.CASE_READ, P.REPORT_READ),
     staff("POST", "/cases/{case_id}/moves/{event}", case.take_step, P.CASE_REPLY),
     staff("POST", "/cases/{case_id}/reply", case.reply, P.CASE_REPLY, form_bytes=kept_file.FORM_BYTES),
     staff("GET", "/cases/{case_id}/access", who_may_see.page, P.CASE_READ, P.REPORT_READ),

@@ -44,6 +44,7 @@ from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.rule_book import BookKind
 from hub.repositories.legal_documents.documents import LegalDocumentRepository
+from hub.runtime.typesetting.typesetter import Typesetter
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
 from hub.wiring.foundation import Foundation
@@ -76,6 +77,7 @@ class CaseActions:
     note_reading: NoteReading
     read_cases: ReadCases
     read_documents: ReadDocuments
+    typesetter: Typesetter
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_warnings: ReadWarnings
@@ -134,7 +136,9 @@ def case_actions(
     read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     papers = LegalDocumentRepository(base.documents, base.vault)
-    sign = SignDocuments(stores, papers, rules, organ_of(base.settings))
+    organisation = base.settings.organisation
+    typesetter = Typesetter(organisation.document_fonts, organisation.document_font_names)
+    sign = SignDocuments(stores, papers, rules, organ_of(base.settings), typesetter.unprintable)
     competence = partial(books.rules.rows, BookKind.COMPETENCE)
     move_case = MoveCase(casework, stores, unit, rules, clock, competence, sign)
     read_documents = ReadDocuments(stores, papers, access)
@@ -162,6 +166,7 @@ def case_actions(
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=read_cases,
         read_documents=read_documents,
+        typesetter=typesetter,
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),

@@ -19,10 +19,12 @@ from tests.journeys.office import Office, filed
 from tests.journeys.test_queue_pill import SAME
 from tests.world import World, browser, world
 
+FONTS = "/usr/share/fonts/opentype/noto"
+
 
 @pytest.fixture(scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with world(tmp_path_factory.mktemp("hub")) as running:
+    async with world(tmp_path_factory.mktemp("hub"), fonts=[FONTS]) as running:
         yield running
 
 
@@ -83,6 +85,10 @@ async def test_from_acceptance_to_reply_every_paper_is_a_document(hub: World, of
         for wrong in ("2", "x", "-1", "0001"):
             async with http.get(f"{hub.url}/staff/cases/{filing.case_id}/documents/{wrong}") as page:
                 assert page.status == 404
+        if not hub.hub.typesetter.lacks:
+            async with http.get(f"{hub.url}/staff/cases/{filing.case_id}/documents/1/pdf") as file:
+                assert (file.status, file.content_type) == (200, "application/pdf")
+                assert (await file.read()).startswith(b"%PDF-")
         await hub.hub.documents.commit(
             [Update("legal_documents", opinion.id, {"digest": "0" * 64}, stored.version)]
         )
@@ -101,6 +107,12 @@ async def test_the_citizen_reads_what_was_delivered_and_nothing_before(hub: Worl
         text = await page.text()
     assert "提出处理意见如下" in text
     assert "自收到本意见书之日起三十日内" in text
+    found = re.search(r'name="pass" value="([^"]+)"', text)
+    assert found
+    for place, status in (("0", 404), ("1", 200), ("x", 404)):  # the acceptance was not delivered
+        data = {"pass": found[1], "place": place}
+        async with hub.http.post(f"{hub.url}/track/paper", data=data, headers=SAME) as file:
+            assert file.status == (503 if status == 200 and hub.hub.typesetter.lacks else status)
 
 
 async def test_many_at_once_have_numbers_without_gaps(hub: World, office: Office) -> None:

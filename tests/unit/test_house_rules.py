@@ -35,7 +35,11 @@ FULLEST_FOLDER = 25
 AT_THE_TOP = {"__init__", "__main__", "app", "serve", "hub"}
 """Modules of the hub that stand on a floor of their own."""
 
-ONE_MODULE_PER_PROJECT: Mapping[str, str] = {"argon2-cffi": "argon2", "chinesecalendar": "chinese_calendar"}
+ONE_MODULE_PER_PROJECT: Mapping[str, str] = {
+    "fonttools": "fontTools",
+    "argon2-cffi": "argon2",
+    "chinesecalendar": "chinese_calendar",
+}
 """Distributions whose module has another name."""
 
 COMES_WITH: Mapping[str, str] = {

@@ -172,6 +172,11 @@ class _Recording:
         await self._commit(writes)
 
 
+async def _printable(_text: str) -> str:
+    """No font is asked for."""
+    return ""
+
+
 def _move_case(documents: _Recording, stores: Repositories, rules: Rules, clock: Clock) -> MoveCase:
     port, vault = cast("Documents", documents), Vault(KeyRing.fresh())
     texts, profiles = Texts(), {CHANNEL: ChannelProfile(CHANNEL, ChannelKind.SMS)}
@@ -185,7 +190,7 @@ def _move_case(documents: _Recording, stores: Repositories, rules: Rules, clock:
     case_rules = CaseRules(lambda at=None: rules)
     unit = StepUnit(stores, tell, texts, case_rules, organ="测量")
     organ = Organ("测量", "测", "上一级机关")
-    sign = SignDocuments(stores, LegalDocumentRepository(port, vault), case_rules, organ)
+    sign = SignDocuments(stores, LegalDocumentRepository(port, vault), case_rules, organ, _printable)
     return MoveCase(Casework(port, stores), stores, unit, case_rules, clock, tuple, sign)
 
 

@@ -6,7 +6,7 @@ is without a number and no number without a document. What the law asks for and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from campaigns.said import Said
@@ -85,11 +85,14 @@ class SignDocuments:
         documents: LegalDocumentRepository,
         rules: CaseRules,
         organ: Organ,
+        unprintable: Callable[[str], Awaitable[str]],
     ) -> None:
+        """unprintable: the characters of a text that no font has."""
         self._repositories = repositories
         self._documents = documents
         self._rules = rules
         self._organ = organ
+        self._unprintable = unprintable
 
     async def __call__(
         self, before: Case, step: Step, written: str, data: Mapping[str, object], *, actor: str, at: int
@@ -107,6 +110,8 @@ class SignDocuments:
                 text = compose(paper.kind, known)
             except Missing as missing:
                 raise IllegalMove(Said("文书缺少“%(name)s”，不能签发", name=MISSING[missing.name])) from None
+            if characters := (await self._unprintable(text.plain))[:20]:
+                raise IllegalMove(Said("没有字体能印出“%(characters)s”，不能签发", characters=characters))
             year = to_local(at).year
             mark = templates()[REPORT if known.neutral else paper.kind].mark
             series = await self._documents.series(self._organ.code, mark, year)

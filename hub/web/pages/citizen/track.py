@@ -26,6 +26,7 @@ from hub.web.keys import HUB, LANGUAGE, SOURCE
 from hub.web.pages.citizen import track_pass
 from hub.web.pages.citizen.track_form import NO_CODE, NO_REFERENCE, TrackForm
 from hub.web.pages.citizen.track_pass import Pass
+from hub.web.pages.legal_documents.document import pdf_of
 from hub.web.render import render, translator
 
 _CHANNEL = "web"
@@ -163,6 +164,25 @@ async def file(request: web.Request) -> web.StreamResponse:
     return attachment(content, found.filename)
 
 
+async def paper(request: web.Request) -> web.StreamResponse:
+    """POST /track/paper: a delivered document as PDF; `place` among the papers of the case."""
+    hub, posted = request.app[HUB], await read_form(request)
+    holder = track_pass.unseal(posted.get("pass", ""), hub.vault, hub.clock)
+    if holder is None:
+        return _page(request, 403, problem="old")
+    try:
+        case = await hub.actions.track_case.prove(
+            holder.reference, holder.code, source=request[SOURCE], shown=holder.shown
+        )
+    except (NotFound, TooManyTries, PhoneNeeded) as problem:
+        return _refused(request, holder, problem)
+    delivered = await hub.actions.read_documents.delivered(case)
+    found = next((one for place, one in delivered.items() if str(place) == posted.get("place")), None)
+    if found is None:
+        raise NotFound("document")
+    return await pdf_of(hub, found)
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What a form that was refused held."""
@@ -209,6 +229,7 @@ async def _opened(
         typed=typed or Typed(),
         limits={"text": MAX_TEXT},
         takes_texts=_takes_texts(hub),
+        makes_pdf=not hub.typesetter.lacks,
         pass_field=track_pass.seal(holder, hub.vault, hub.clock),
         submission_id=secrets.token_hex(16),
     )

@@ -171,6 +171,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/staff/alarms/times"): CASES,
     ("GET", "/staff/alarms/times/{kind}"): CASES,
     ("GET", "/staff/cases/{case_id}/documents/{place}"): READ_CASES,
+    ("GET", "/staff/cases/{case_id}/documents/{place}/pdf"): READ_CASES,
     ("GET", "/staff/board"): OVERSEERS,
     ("POST", "/staff/board/{kind}"): OVERSEERS,
     ("GET", "/staff/alarms/cases/{case_id}"): CASES,

@@ -1,0 +1,1 @@
+"""Signed documents as PDF, made by typst in a process of its own that starts at first use."""
