@@ -97,8 +97,7 @@ async def open_hub(settings: Settings, clock: Clock, *, watch: Watch = UNWATCHED
         hears=lambda: calls.engine is None or not calls.engine.is_down,
         forged=adapters.forged,
         unconnected=adapters.unconnected,
-        typesetter=cases.typesetter,
-        close=partial(_close, base, calls, cases.typesetter, adapters),
+        close=partial(_close, base, calls, cases.documents.typesetter, adapters),
     )
 
 

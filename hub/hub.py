@@ -37,7 +37,7 @@ from hub.actions.cases.citizen.citizen_move import CitizenMove
 from hub.actions.cases.citizen.deliver_electronically import DeliverElectronically
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.close_case import CloseCase
-from hub.actions.cases.documents.read_documents import ReadDocuments
+from hub.actions.cases.documents.legal_documents import LegalDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.print_case import PrintCase
@@ -103,7 +103,6 @@ from hub.runtime.bell import Bell
 from hub.runtime.clock import Clock
 from hub.runtime.refusals import Refusals
 from hub.runtime.supervisor import TaskState
-from hub.runtime.typesetting.typesetter import Typesetter
 from hub.settings.settings import Settings
 from hub.store.crypto import Vault
 from hub.store.documents import Documents
@@ -116,6 +115,7 @@ class DeskActions:
 
     bulk_cases: BulkCases
     correct_transcript: CorrectTranscript
+    documents: LegalDocuments
     edit_tags: EditTags
     print_case: PrintCase
     redact_recording: RedactRecording
@@ -199,7 +199,6 @@ class Actions:
     rate_entry: RateEntry
     refuse_mail: RefuseMail
     read_cases: ReadCases
-    read_documents: ReadDocuments
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_entries: ReadEntries
@@ -280,5 +279,4 @@ class Hub:
     hears: Callable[[], bool]
     forged: Callable[[], int]
     unconnected: Callable[[], Mapping[str, str]]
-    typesetter: Typesetter
     close: Callable[[], Awaitable[None]]

@@ -174,6 +174,7 @@ async def world(
     smgp_port: int = 0,
     listeners: Mapping[str, int] | None = None,
     warnings: dict[str, Any] | None = None,
+    fonts: Sequence[str] = (),
 ) -> AsyncIterator[World]:
     """A hub with all channels, for as long as the block runs. undo_seconds: 0, a reply leaves at once.
     text_rate: SMS parts per second by contract. receipts: as the SMS channel's setting says. cmpp_port: of a
@@ -200,6 +201,7 @@ async def world(
             smgp_port=smgp_port,
             listeners=listeners,
             warnings=warnings,
+            fonts=fonts,
         )
         async with running(await started_before(settings), clock, passwords=CHEAP_PASSWORDS) as server:
             connect(carrier, server.url)

@@ -48,6 +48,7 @@ _TASKS: Mapping[str, str] = {
     "long": "长短信拼接任务",
     "retention": "到期清理任务",
     "heads": "证据链头任务",
+    "figures": "监察统计任务",
     "listen": "收信任务",
     "letters": "来信读取任务",
     "meaning": "语义补查任务",

@@ -66,7 +66,6 @@ def actions_of(
         refuse_mail=refuse_mail_of(base),
         rate_entry=rate_entry_of(base, editing.read_help, dialogue.triage),
         read_cases=cases.read_cases,
-        read_documents=cases.read_documents,
         read_entries=editing.read_entries,
         read_procedure=cases.read_procedure,
         read_queue=cases.read_queue,

@@ -15,8 +15,7 @@ from hub.actions.cases.citizen.deliver_electronically import DeliverElectronical
 from hub.actions.cases.citizen.show_case import ShowCase
 from hub.actions.cases.citizen.wording import CitizenWording
 from hub.actions.cases.close_case import CloseCase
-from hub.actions.cases.documents.read_documents import ReadDocuments
-from hub.actions.cases.documents.sign_documents import Organ, SignDocuments
+from hub.actions.cases.documents.legal_documents import LegalDocuments
 from hub.actions.cases.move_case import MoveCase
 from hub.actions.cases.note_reading import NoteReading
 from hub.actions.cases.open_case import OpenCase
@@ -43,10 +42,9 @@ from hub.actions.progress.track_case import TrackCase
 from hub.actions.staff.note_access import NoteAccess
 from hub.model.cases.calendar import WorkCalendar
 from hub.model.cases.rule_book import BookKind
-from hub.repositories.legal_documents.documents import LegalDocumentRepository
-from hub.runtime.typesetting.typesetter import Typesetter
 from hub.settings.settings import Settings
 from hub.wiring.dialogue import Dialogue, track_case_of
+from hub.wiring.documents import documents_of
 from hub.wiring.foundation import Foundation
 from hub.wiring.replies import reply_desk
 from hub.wiring.rules import RuleActions
@@ -76,8 +74,7 @@ class CaseActions:
     note_case: NoteCase
     note_reading: NoteReading
     read_cases: ReadCases
-    read_documents: ReadDocuments
-    typesetter: Typesetter
+    documents: LegalDocuments
     read_procedure: ReadProcedure
     read_queue: ReadQueue
     read_warnings: ReadWarnings
@@ -97,12 +94,6 @@ def office_calendar(settings: Settings, national: WorkCalendar) -> WorkCalendar:
         rest=map(date.fromisoformat, hours.holidays),
         work=map(date.fromisoformat, hours.workdays),
     )
-
-
-def organ_of(settings: Settings) -> Organ:
-    """Who signs documents."""
-    organisation = settings.organisation
-    return Organ(organisation.publisher, organisation.document_code, organisation.superior)
 
 
 def _calendar(settings: Settings, books: RuleActions) -> Callable[[], WorkCalendar]:
@@ -135,13 +126,9 @@ def case_actions(
     access = NoteAccess(stores.audit, clock)
     read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
-    papers = LegalDocumentRepository(base.documents, base.vault)
-    organisation = base.settings.organisation
-    typesetter = Typesetter(organisation.document_fonts, organisation.document_font_names)
-    sign = SignDocuments(stores, papers, rules, organ_of(base.settings), typesetter.unprintable)
+    documents = documents_of(base, rules, access)
     competence = partial(books.rules.rows, BookKind.COMPETENCE)
-    move_case = MoveCase(casework, stores, unit, rules, clock, competence, sign)
-    read_documents = ReadDocuments(stores, papers, access)
+    move_case = MoveCase(casework, stores, unit, rules, clock, competence, documents.sign)
     read_queue = ReadQueue(stores, calendar, screening_days=days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
@@ -165,14 +152,13 @@ def case_actions(
         note_case=NoteCase(casework, stores, clock),
         note_reading=NoteReading(base.documents, stores.conversations, clock),
         read_cases=read_cases,
-        read_documents=read_documents,
-        typesetter=typesetter,
+        documents=documents,
         read_procedure=ReadProcedure(stores.case_warnings, stores.units, rules, clock),
         read_queue=read_queue,
         read_warnings=ReadWarnings(stores, clock),
         release_case=ReleaseCase(casework, keep, clock),
         replies=reply_desk(base, casework, unit, tell, dialogue.texts, rules),
-        show_case=ShowCase(stores.cases, deliver, wording, rules, clock, read_documents),
+        show_case=ShowCase(stores.cases, deliver, wording, rules, clock, documents.read),
         split_case=SplitCase(casework, stores, open_case, base.identities, clock),
         suspect_case=SuspectCase(casework, keep, stores, clock),
     )

@@ -50,6 +50,7 @@ def desk_of(base: Foundation, cases: CaseActions) -> Desk:
         actions=DeskActions(
             bulk_cases=BulkCases(documents, stores, cases.assign_case, cases.move_case, tag_case, clock),
             correct_transcript=CorrectTranscript(cases.casework, stores, clock),
+            documents=cases.documents,
             edit_tags=EditTags(documents, stores, clock),
             tag_case=tag_case,
             print_case=PrintCase(documents, stores, cases.read_cases, clock),

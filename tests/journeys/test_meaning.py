@@ -41,6 +41,7 @@ TORN = "派出所的人把监控删了"
 MOVED = "东街派出所搬到新大楼去了，牌子还没换"
 HARMLESS = "昨晚看的电影里主角被人追杀，太好看了"
 NO_TIME = Watch(wait_seconds=1e-9)
+PLENTY = Watch(wait_seconds=60)
 """No vector is there in so short a time."""
 
 
@@ -172,7 +173,7 @@ async def test_who_names_police_waits_for_an_inspector_while_the_meaning_is_due(
     async with opened(tmp_path, watch=NO_TIME) as hub:
         await Talker(hub, ChannelKind.SMS, "1").say(MOVED)
         assert [case.compartment for case in await cases(hub)] == [Compartment.SCREENING]
-    async with opened(tmp_path / "in_time") as hub:
+    async with opened(tmp_path / "in_time", watch=PLENTY) as hub:
         await Talker(hub, ChannelKind.SMS, "1").say(MOVED)
         assert Compartment.SCREENING not in [case.compartment for case in await cases(hub)]
 

@@ -23,7 +23,7 @@ def tour(folder: Path, *arguments: str) -> dict[str, Any]:
         [sys.executable, "-m", "hub", "demo", "--tour", "--json", "--dir", str(folder), *arguments],
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
     )
     report: dict[str, Any] = json.loads(ran.stdout)
     assert ran.returncode == (0 if report["ok"] else 1), ran.stderr
@@ -50,7 +50,7 @@ def test_every_story_holds_on_mongodb_against_a_demo_that_runs_and_goes_on_runni
             [sys.executable, "-m", "hub", "demo", "--tour", "--crash", "--dir", str(demo.folder)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         assert demo.process.poll() is None
     finally:

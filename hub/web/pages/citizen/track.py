@@ -176,7 +176,7 @@ async def paper(request: web.Request) -> web.StreamResponse:
         )
     except (NotFound, TooManyTries, PhoneNeeded) as problem:
         return _refused(request, holder, problem)
-    delivered = await hub.actions.read_documents.delivered(case)
+    delivered = await hub.actions.desk.documents.read.delivered(case)
     found = next((one for place, one in delivered.items() if str(place) == posted.get("place")), None)
     if found is None:
         raise NotFound("document")
@@ -229,7 +229,7 @@ async def _opened(
         typed=typed or Typed(),
         limits={"text": MAX_TEXT},
         takes_texts=_takes_texts(hub),
-        makes_pdf=not hub.typesetter.lacks,
+        makes_pdf=not hub.actions.desk.documents.typesetter.lacks,
         pass_field=track_pass.seal(holder, hub.vault, hub.clock),
         submission_id=secrets.token_hex(16),
     )

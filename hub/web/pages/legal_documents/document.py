@@ -20,7 +20,7 @@ async def document_page(request: web.Request) -> web.StreamResponse:
     hub, place = request.app[HUB], request.match_info["place"]
     if not (place.isascii() and place.isdigit() and len(place) <= 3):
         raise NotFound("document")
-    case, document = await hub.actions.read_documents.one(
+    case, document = await hub.actions.desk.documents.read.one(
         agent_of(request), request.match_info["case_id"], int(place)
     )
     return staff_page(
@@ -30,7 +30,7 @@ async def document_page(request: web.Request) -> web.StreamResponse:
         document=document,
         paper=case.proceeding.papers[document.place],
         signed_day=day_of_signature(document),
-        lacks=hub.typesetter.lacks,
+        lacks=hub.actions.desk.documents.typesetter.lacks,
     )
 
 
@@ -40,7 +40,7 @@ async def document_pdf(request: web.Request) -> web.StreamResponse:
     if not (place.isascii() and place.isdigit() and len(place) <= 3):
         raise NotFound("document")
     hub = request.app[HUB]
-    _case, document = await hub.actions.read_documents.one(
+    _case, document = await hub.actions.desk.documents.read.one(
         agent_of(request), request.match_info["case_id"], int(place)
     )
     return await pdf_of(hub, document)
@@ -57,7 +57,7 @@ async def pdf_of(hub: Hub, document: LegalDocument) -> web.Response:
         "day": day_of_signature(document),
     }
     try:
-        content = await hub.typesetter.pdf(facts)
+        content = await hub.actions.desk.documents.typesetter.pdf(facts)
     except NoPaper:
         raise web.HTTPServiceUnavailable from None
     response = attachment(content, f"{document.number}.pdf")

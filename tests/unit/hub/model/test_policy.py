@@ -44,6 +44,7 @@ tag.edit           supervisor
 recording.redact   supervisor inspector
 report.read        inspector
 case.reveal        handler
+board.read         supervisor inspector
 alarm.duty         handler supervisor
 register.read      handler supervisor
 register.edit      supervisor

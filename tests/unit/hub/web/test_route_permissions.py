@@ -394,6 +394,7 @@ DOORS = {
 }
 
 _PLACES = {
+    "place": "0",
     "case_id": "c1",
     "letter_id": "l1",
     "request_id": "q1",
