@@ -15,7 +15,15 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from knowledge_base.entry import Entry
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.files.csv_table import UTF8_MARK, check_size, file_text, formula, refused
+from knowledge_base.files.csv_table import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    UTF8_MARK,
+    check_size,
+    file_text,
+    formula,
+    refused,
+)
 from knowledge_base.files.importer import entry_cells, read_lines, read_table, write_csv
 from knowledge_base.files.row import COLUMNS, Problem
 from knowledge_base.files.workbook import Bounds, NoWorkbook, UnpacksTooFar, check_unpacked, lines
@@ -25,9 +33,6 @@ MAX_UNPACKED_BYTES = 50_331_648
 """Three times what a file of entries weighs at most. More costs: 120 MB of empty rows, 180 kB packed, were
 read for a minute and took 2 GB."""
 MAX_PARTS = 200
-MAX_ROWS = 20_001
-"""The heading and twice as many entries as a large knowledge base has."""
-MAX_COLUMNS = 64
 _BOUNDS = Bounds(MAX_UNPACKED_BYTES, rows=MAX_ROWS + 1, columns=MAX_COLUMNS, parts=MAX_PARTS)
 MAX_CELL_CHARS = 32_767
 """What a cell of a workbook holds; more would be cut off in silence."""

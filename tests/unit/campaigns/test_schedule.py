@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -342,3 +343,22 @@ def test_a_holiday_that_is_announced_later_moves_a_time_that_was_planned() -> No
 def test_a_plan_with_days_off_without_a_calendar_is_an_error_of_ours() -> None:
     with pytest.raises(ValueError, match="working days"):
         next_fire(Cron("0 10 1 * *", DaysOff.MOVE), local(2026, 9, 22))
+
+
+TIMES = (Path(__file__).parent / "cron_times.tsv").read_text("ascii").splitlines()
+"""Expressions, and the first three times after 20 September 2026 as cronsim 2.8 gives them. It reads a range
+of one with a step (`21-21/1`) as an open one, so there are none of these."""
+
+
+def test_two_hundred_expressions_mean_what_another_reader_of_cron_says() -> None:
+    wrong = {}
+    for line in TIMES:
+        expression, times = line.split("\t")
+        at, ours = SUNDAY, []
+        for _ in range(3):
+            at = next_fire(Cron(expression), at) or 0
+            ours.append(f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA):%Y-%m-%dT%H:%M}")
+        if ours != times.split():
+            wrong[expression] = ours
+    assert wrong == {}
+    assert len(TIMES) == 200
