@@ -9,17 +9,18 @@ from playwright.async_api import Browser, Page, expect
 
 from hub.model.agent import Role
 from tests.unit.hub.web.source_texts import CHINESE
-from tests.web.staff_desk import PAGES as DESK_PAGES
+from tests.web.office_pages import OFFICE_PAGES
 from tests.web.staff_desk import Desk
 from tests.web.staff_fixtures import desk
+from tests.web.staff_pages import PAGES as DESK_PAGES
 from tests.web.warning_pages import WARNING_PAGES
 from tests.web.watched import Visitor, going_round, overflow, too_small, violations, violations_by_scheme
 
 __all__ = ["desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff browser")]
 
-PROVOKED = (403, 422)
-PAGES = DESK_PAGES | WARNING_PAGES
+PROVOKED = (403, 404, 422)
+PAGES = DESK_PAGES | WARNING_PAGES | OFFICE_PAGES
 
 
 @pytest.fixture(scope="module")
