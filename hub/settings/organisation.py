@@ -18,8 +18,16 @@ class Organisation(Table):
     document_font_names: list[str] = ["Noto Serif CJK SC"]
     site_code: str = ""
     icp: str = ""
+    undertaker: str = ""
     police_record: str = ""
     contact: str = ""
+    contact_address: str = ""
+    privacy_url: str = Field(default="", pattern=r"^(https://\S{1,500})?$")
+
+    def police_record_link(self) -> str:
+        """Where the public security registration is looked up, "" where it has no number."""
+        digits = "".join(filter(str.isdecimal, self.police_record))
+        return f"https://beian.mps.gov.cn/#/query/webSearch?code={digits}" if digits else ""
 
 
 class Region(Table):

@@ -32,6 +32,7 @@ from hub.web.pages.citizen import (
     warnings,
 )
 from hub.web.pages.citizen import help as help_pages
+from hub.web.pages.site import about
 from hub.web.route import Route
 from hub.web.staff_routes import STAFF_ROUTES
 
@@ -94,6 +95,8 @@ CITIZEN_ROUTES: tuple[Route, ...] = (
     Route("GET", "/calendar/{token}.ics", calendar_feed.calendar_feed),
     # this browser
     Route("GET", "/register-12110", register_12110.consent_page),
+    Route("GET", "/privacy", about.privacy),
+    Route("GET", "/sitemap", about.sitemap),
     Route("GET", "/preferences", preferences.preferences),
     Route("POST", "/preferences", preferences.save),
 )

@@ -79,11 +79,22 @@ async def test_what_was_wrong_is_kept_too_and_what_was_sent_is_not(http: aiohttp
 async def test_who_clears_or_leaves_leaves_nothing(hub: World, http: aiohttp.ClientSession) -> None:
     before = await kept(hub)
     for path in ("/petition/clear", "/leave"):
-        await sent(http, "/petition/check", await began(http, "report"))
+        await sent(http, "/petition/check", await began(http))
+        assert len(await kept(hub)) == len(before) + 1
         async with http.post(path, allow_redirects=False) as answer:
             assert any(COOKIE in one for one in answer.headers.getall("Set-Cookie"))
-        assert FORM["body"] not in await seen(http, "/petition/write?kind=report")
+        assert FORM["body"] not in await seen(http, "/petition/write?kind=complaint")
         assert await kept(hub) == before
+
+
+async def test_a_report_is_not_kept_before_it_is_sent(hub: World, http: aiohttp.ClientSession) -> None:
+    before = await kept(hub)
+    await sent(http, "/petition/check", await began(http))
+    status, path, check = await sent(http, "/petition/check", await began(http, "report"))
+    assert (status, path, FORM["body"] in check) == (200, "/petition/check", True)
+    assert await kept(hub) == before  # and what was there before is gone
+    for page in ("/petition/check", "/petition/write?kind=report"):
+        assert FORM["body"] not in await seen(http, page)
 
 
 async def test_it_is_kept_for_a_day_sealed_and_for_this_browser(

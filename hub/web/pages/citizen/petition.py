@@ -67,10 +67,10 @@ async def check(request: web.Request) -> web.Response:
         return again
     values, form = await _read(request)
     draft = PetitionDraft(request)
-    await draft.keep(values)
+    is_kept = await draft.keep(values)
     if isinstance(form, FormErrors):
         return _write(request, values, form.fields)
-    if draft.can_be_kept:
+    if is_kept:
         return web.Response(status=303, headers={"Location": "/petition/check"})
     return await _check(request, values, form)
 

@@ -2,7 +2,8 @@
 
 Rule protected: nothing that was written stays on the device, and nobody loses it by going back, by a change
 of the language or by a connection that breaks. The browser holds a random token that ends with its window;
-the store knows only a keyed digest of it. Without cookies each step carries all values, and nothing is kept.
+the store knows only a keyed digest of it. A report is never kept before it is sent: as without cookies, each
+step carries all values.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from hub.hub import Hub
+from hub.model.petition import PetitionKind
 from hub.model.staff.held_form import HeldForm
 from hub.repositories.staff.held_forms import HeldFormRepository
 from hub.web.keys import HUB
@@ -33,11 +35,6 @@ class PetitionDraft:
         self._token = given if _TOKEN.match(given) else ""
         self._kept = HeldFormRepository(self._hub.documents, self._hub.vault)
 
-    @property
-    def can_be_kept(self) -> bool:
-        """Whether the browser brought a token back."""
-        return bool(self._token)
-
     def begin(self, response: web.StreamResponse) -> None:
         """Gives the browser a token, if it has none."""
         if not self._token:
@@ -45,11 +42,16 @@ class PetitionDraft:
             token = secrets.token_hex(16)
             response.set_cookie(COOKIE, token, path="/", secure=secure, httponly=True, samesite="Strict")
 
-    async def keep(self, values: Mapping[str, str]) -> None:
-        """Keeps what was filled in, in the place of what was kept before."""
-        if self._token:
-            fields = tuple((name, text) for name, text in values.items() if text)
-            await self._kept.put(HeldForm(self._id, _PATH, _PATH, self._hub.clock.now_ms(), fields))
+    async def keep(self, values: Mapping[str, str]) -> bool:
+        """Keeps what was filled in, in the place of what was kept before; whether it did."""
+        if not self._token:
+            return False
+        if values.get("kind") == PetitionKind.REPORT:
+            await self._kept.remove(self._id)
+            return False
+        fields = tuple((name, text) for name, text in values.items() if text)
+        await self._kept.put(HeldForm(self._id, _PATH, _PATH, self._hub.clock.now_ms(), fields))
+        return True
 
     async def values(self) -> dict[str, str]:
         """What is kept; nothing of what is older than a day."""

@@ -105,6 +105,15 @@
   document.addEventListener("htmx:sendError", () => toast(document.getElementById("toasts").dataset.offline));
   document.addEventListener("htmx:responseError", () => toast(document.getElementById("toasts").dataset.failed));
 
+  /* --- rows of places that are pushed sideways: the one that is open is seen ------------------------- */
+  for (const current of document.querySelectorAll("nav [aria-current]")) {
+    let row = current.parentElement;
+    while (row && row !== document.body && row.scrollWidth <= row.clientWidth) row = row.parentElement;
+    if (!row || row === document.body || getComputedStyle(row).overflowX === "visible") continue;
+    const [here, bar] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += here.left - bar.left - (bar.width - here.width) / 2;
+  }
+
   /* --- start ----------------------------------------------------------------------------------- */
   for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
   for (const area of document.querySelectorAll("textarea[data-count]")) count(area);
