@@ -115,6 +115,7 @@ async def _petition_danger(page: Page, url: str) -> None:
 
 PAGES: dict[str, Reach] = {
     "home": _at("/"),
+    "home for older people": _at("/?view=elder"),
     "answer": _answered,
     "danger": _in_danger,
     "chat": _at("/chat"),
@@ -141,6 +142,8 @@ PAGES: dict[str, Reach] = {
     "help entry rated": _rated,
     "help search": _at("/help?q=身份证"),
     "help search finds nothing": _at("/help?q=xyzzy"),
+    "privacy": _at("/privacy"),
+    "site map": _at("/sitemap"),
     "preferences": _at("/preferences?saved=1"),
     "register with 12110": _at("/register-12110"),
     "not found": _at("/nowhere"),
