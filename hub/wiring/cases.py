@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.competent_unit import CompetentUnit
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
@@ -112,7 +113,9 @@ def case_actions(
     rules = books.case_rules
     casework = Casework(base.documents, stores)
     keep = KeepDecision(casework, stores)
-    open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules)
+    catalogue = partial(books.rules.rows, BookKind.COMPETENCE)
+    competent = CompetentUnit(stores.units, catalogue)
+    open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules, competent)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts, base.identities)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
@@ -123,7 +126,7 @@ def case_actions(
     access = NoteAccess(stores.audit, clock)
     read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
-    move_case = MoveCase(casework, stores, unit, rules, clock, lambda: books.rules.rows(BookKind.COMPETENCE))
+    move_case = MoveCase(casework, stores, unit, rules, clock, catalogue)
     read_queue = ReadQueue(stores, calendar, screening_days=days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),
