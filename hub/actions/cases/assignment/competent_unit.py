@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hub.model.cases.clock import day_of
 from hub.model.cases.competence import categories_of, competence_rules, competent
 from hub.model.cases.routing.routes import Route, RouteReason
 from hub.model.cases.rule_book import Row
 from hub.model.track import Compartment, Track
 from hub.model.units.unit import UnitFunction
 from hub.repositories.agents import UnitRepository
+from hub.runtime.clock import day_of
 
 
 class CompetentUnit:
