@@ -175,6 +175,7 @@ async def _stores(config: Path | None) -> AsyncIterator[tuple[Repositories, Chan
                 stores.sessions,
                 stores.account_changes,
                 stores.notifications,
+                stores.audit,
                 SystemClock(),
             ),
         )

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from hub.actions.cases.assign_case import AssignCase
+from hub.actions.cases.assignment.competent_unit import CompetentUnit
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.casework import Casework
 from hub.actions.cases.citizen.citizen_move import CitizenMove
@@ -115,7 +116,9 @@ def case_actions(
     rules = books.case_rules
     casework = Casework(base.documents, stores)
     keep = KeepDecision(casework, stores)
-    open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules)
+    catalogue = partial(books.rules.rows, BookKind.COMPETENCE)
+    competent = CompetentUnit(stores.units, catalogue)
+    open_case = OpenCase(stores.cases, References(base.documents, base.vault, clock), rules, competent)
     outgoing = Outgoing(profiles, stores.conversations, stores.outbox)
     tell = TellCitizen(stores, profiles, outgoing, dialogue.texts, base.identities)
     unit = StepUnit(stores, tell, dialogue.texts, rules, organ=base.settings.organisation.name)
@@ -127,8 +130,7 @@ def case_actions(
     read_cases = ReadCases(stores, casework, base.files, clock, access, calendar, screening_days=days)
     assign_case = AssignCase(casework, stores, unit, rules, clock)
     documents = documents_of(base, rules, access)
-    competence = partial(books.rules.rows, BookKind.COMPETENCE)
-    move_case = MoveCase(casework, stores, unit, rules, clock, competence, documents.sign)
+    move_case = MoveCase(casework, stores, unit, rules, clock, catalogue, documents.sign)
     read_queue = ReadQueue(stores, calendar, screening_days=days)
     return CaseActions(
         pass_time=PassTime(base.documents, stores.cases, unit, rules, clock),

@@ -23,6 +23,7 @@ def change_accounts_of(base: Foundation) -> ChangeAccounts:
         stores.sessions,
         stores.account_changes,
         stores.notifications,
+        stores.audit,
         base.clock,
     )
 
@@ -30,7 +31,9 @@ def change_accounts_of(base: Foundation) -> ChangeAccounts:
 def change_units_of(base: Foundation) -> ChangeUnits:
     """What changes the tree of units."""
     stores = base.stores
-    return ChangeUnits(base.documents, stores.agents, stores.units, stores.notifications, base.clock)
+    return ChangeUnits(
+        base.documents, stores.agents, stores.units, stores.notifications, stores.audit, base.clock
+    )
 
 
 def compartment_desk_of(base: Foundation, read_cases: ReadCases) -> CompartmentDesk:

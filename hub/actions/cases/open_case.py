@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hub.actions.cases.assignment.competent_unit import CompetentUnit
 from hub.actions.cases.case_rules import CaseRules
 from hub.actions.cases.references import References, new_code
 from hub.model.cases.attempt import Attempt
-from hub.model.cases.case import Applicant, Case, Chain, Origin, QueryCode
+from hub.model.cases.case import ROUTED_BY, ROUTED_WORD, Applicant, Case, Chain, Origin, QueryCode
 from hub.model.cases.history import HistoryEntry, HistoryKind, chain_entry
 from hub.model.cases.proceeding import Proceeding
 from hub.model.cases.queue.timing import scheduled
@@ -65,9 +66,17 @@ class Opened:
 class OpenCase:
     """Builds cases."""
 
-    def __init__(self, cases: CaseRepository, references: References, rules: CaseRules) -> None:
+    def __init__(
+        self,
+        cases: CaseRepository,
+        references: References,
+        rules: CaseRules,
+        competent: CompetentUnit | None = None,
+    ) -> None:
+        """competent: sends what no desk has to a unit; None: everything stays where it came in."""
         self._cases = cases
         self._references = references
+        self._competent = competent
         self.rules = rules
 
     async def __call__(self, new: NewCase) -> Opened:
@@ -76,6 +85,7 @@ class OpenCase:
         code = new.code or new_code(anonymous=new.applicant.anonymous)
         salt = secrets.token_hex(8)
         compartment = _compartment(new)
+        new = await self._sent(new, compartment)
         screened = compartment is Compartment.SCREENING
         entry = chain_entry(
             id,
@@ -113,6 +123,17 @@ class OpenCase:
             details=new.details or {},
         )
         return Opened(scheduled(opened, at, self.rules.now), code, entry)
+
+    async def _sent(self, new: NewCase, compartment: Compartment) -> NewCase:
+        """With the unit that the catalogue of competence names, and the reason. A draft is sent nowhere: what
+        it is about is not known yet."""
+        if self._competent is None or new.unit_id or new.draft or new.urgent:
+            return new
+        route = await self._competent(new.track, new.service_kind, new.origin.region, compartment, new.at)
+        if route is None:
+            return new
+        details = {**(new.details or {}), ROUTED_BY: route.reason, ROUTED_WORD: route.by}
+        return replace(new, unit_id=route.unit_id, details=details)
 
     def _proceeding(self, new: NewCase) -> Proceeding:
         draft = Proceeding(new.track)

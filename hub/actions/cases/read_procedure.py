@@ -17,7 +17,7 @@ from hub.model.cases.clock_names import ClockName
 from hub.model.cases.proceeding import DocumentKind, Paper
 from hub.model.cases.profile import ClockKind, Profile
 from hub.model.cases.roles import ROLE_NAME, CaseRole
-from hub.model.cases.staff_roles import refusal, roles_of
+from hub.model.cases.staff_roles import other_unit, refusal, roles_of
 from hub.model.cases.table import TABLE, Row
 from hub.model.units.unit import Unit
 from hub.repositories.agents import UnitRepository
@@ -176,9 +176,8 @@ def _offers(agent: Agent, case: Case, rules: Rules, now: int) -> tuple[Offer, ..
             continue
         people = [role for role in row.may(p.track) if role not in (CaseRole.SYS, CaseRole.CIT)]
         if people:
-            offers.setdefault(
-                row.event, Offer(row.event, row.label, _why(row, case, attempt, played, people))
-            )
+            why_not = _why(row, case, attempt, played, people) or other_unit(agent, case, row.event)
+            offers.setdefault(row.event, Offer(row.event, row.label, why_not))
     return tuple(offers.values())
 
 

@@ -175,11 +175,12 @@ class TakeDown:
                 urgent=alarm,
                 screening=advice.accuses and track is not Track.REPORT,
                 flags=flags,
+                unit_id=_stands_in(agent),
                 details=_details(taken, self._clock.now_ms()),
             )
         )
         case, entry = recorded(
-            replace(opened.case, unit_id=_stands_in(agent)),
+            opened.case,
             at=self._clock.now_ms(),
             actor=agent.id,
             kind=HistoryKind.TAKEN_DOWN,

@@ -20,8 +20,10 @@ from hub.model.staff.account_change import (
     is_trusted,
     may_decide,
 )
+from hub.model.staff.audit import AuditAct
 from hub.repositories.agents import AgentRepository, SessionRepository
 from hub.repositories.staff.account_changes import AccountChangeRepository
+from hub.repositories.staff.audit import AuditRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
@@ -31,6 +33,7 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 from hub.store.until_committed import until_committed
 
 LOG = logging.getLogger(__name__)
+_DISABLED = "disable"
 _TAKEN = "这个用户名已经有人使用"
 _TRIES = 3
 
@@ -55,6 +58,7 @@ class ChangeAccounts:
         sessions: SessionRepository,
         changes: AccountChangeRepository,
         notifications: NotificationRepository,
+        audit: AuditRepository,
         clock: Clock,
     ) -> None:
         self._documents = documents
@@ -62,6 +66,7 @@ class ChangeAccounts:
         self._sessions = sessions
         self._changes = changes
         self._notifications = notifications
+        self._audit = audit
         self._clock = clock
 
     async def create(self, agent: Agent, *, by: str) -> bool:
@@ -73,7 +78,10 @@ class ChangeAccounts:
             change = self._asked(agent.id, AccountChangeKind.CREATE, by)
             writes = [self._agents.write(replace(agent, active=False)), self._changes.insert(change)]
         try:
-            await self._documents.commit(writes)
+            if waits:
+                await self._documents.commit(writes)
+            else:
+                await self._noted(AccountChangeKind.CREATE, agent, by, also=writes)
         except Duplicate as taken:
             raise Invalid({"login": _TAKEN}) from taken
         self._say("staff.agent_created", agent.id, by, waits=waits)
@@ -88,6 +96,7 @@ class ChangeAccounts:
             change = replace(self._asked(agent_id, AccountChangeKind.RESET, by), password_hash=password_hash)
             await self._documents.commit([self._changes.insert(change)])
         else:
+            await self._noted(AccountChangeKind.RESET, target, by)
             await self._agents.update(agent_id, lambda now: _with_password(now, password_hash))
             await self._sessions.delete_of(agent_id)
         self._say("staff.password_reset", agent_id, by, waits=waits)
@@ -103,6 +112,7 @@ class ChangeAccounts:
             change = self._asked(agent_id, AccountChangeKind.ENABLE, by)
             await self._documents.commit([self._changes.insert(change)])
         else:
+            await self._noted(AccountChangeKind.ENABLE if active else _DISABLED, target, by)
             await self._agents.update(agent_id, lambda now: replace(now, active=active))
             if not active:
                 await self._sessions.delete_of(agent_id)
@@ -206,7 +216,14 @@ class ChangeAccounts:
                 return [kept], None
             if target is None or target.value.removed_at:
                 raise NotFound("agent")
-            writes = [kept, self._agents.replacement(_changed(target.value, decided), target.version)]
+            row = await self._audit.next(
+                AuditAct.ACCOUNT_CHANGED,
+                agent_id=decided.decided_by,
+                at=decided.decided_at,
+                fields=(decided.kind, target.value.login),
+            )
+            changed = self._agents.replacement(_changed(target.value, decided), target.version)
+            writes: list[Write] = [kept, changed, row]
             if decided.kind is AccountChangeKind.RIGHTS:
                 kind, at = NotificationKind.RIGHTS_CHANGED, decided.decided_at
                 writes.append(self._notifications.tell(decided.agent_id, kind, "", at=at, cause=decided.id))
@@ -222,6 +239,17 @@ class ChangeAccounts:
         if found is None or found.value.removed_at:
             raise NotFound("agent")
         return found.value
+
+    async def _noted(self, what: str, target: Agent, by: str, *, also: Sequence[Write] = ()) -> None:
+        """A row of the audit, before or together with what it is about."""
+        await self._audit.add(
+            AuditAct.ACCOUNT_CHANGED,
+            agent_id=by,
+            case_id="",
+            at=self._clock.now_ms(),
+            fields=(what, target.login),
+            also=also,
+        )
 
     def _asked(self, agent_id: str, kind: AccountChangeKind, by: str) -> AccountChange:
         now = self._clock.now_ms()

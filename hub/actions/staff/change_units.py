@@ -15,10 +15,12 @@ from campaigns.said import Said
 from hub.model import policy
 from hub.model.agent import Agent, Permission
 from hub.model.notification import NotificationKind
+from hub.model.staff.audit import AuditAct
 from hub.model.track import Compartment, Track
 from hub.model.units.tree import Deputy, Division, Tree
 from hub.model.units.unit_change import Problem, UnitChange, Wanted, applied, changed
 from hub.repositories.agents import AgentRepository, UnitRepository
+from hub.repositories.staff.audit import AuditRepository
 from hub.repositories.staff.notifications import NotificationRepository
 from hub.runtime.clock import Clock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
@@ -27,6 +29,8 @@ from hub.store.documents import Conflict, Documents, Duplicate, Write
 
 LOG = logging.getLogger(__name__)
 _MOST_DEPUTIES = 500
+_MOST_NOTED = 20
+"""Units that a row of the audit names; the change itself keeps all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class ChangeUnits:
         agents: AgentRepository,
         units: UnitRepository,
         notifications: NotificationRepository,
+        audit: AuditRepository,
         clock: Clock,
     ) -> None:
         self._documents = documents
@@ -71,6 +76,7 @@ class ChangeUnits:
         self._units = units
         self._changes = units.changes
         self._notifications = notifications
+        self._audit = audit
         self._clock = clock
 
     async def office(self) -> Office:
@@ -210,7 +216,18 @@ class ChangeUnits:
         writes.append(self._units.division.write(after, office.version))
         told = {agent.id for agent in affected if agent.active} | {one.deputy for one in change.deputies}
         writes += [self._told(id, now) for id in sorted(told)]
-        await self._write(writes)
+        changed_units = tuple(unit.id for unit in change.units[:_MOST_NOTED])
+        try:
+            await self._audit.add(
+                AuditAct.UNITS_CHANGED,
+                agent_id=change.decided_by,
+                case_id="",
+                at=now,
+                fields=(*changed_units, *(("divided",) if change.divided else ())),
+                also=writes,
+            )
+        except (Conflict, Duplicate) as late:
+            raise Stale("unit_change") from late
 
     def _told(self, agent_id: str, now: int) -> Write:
         return self._notifications.tell(agent_id, NotificationKind.RIGHTS_CHANGED, "", at=now, cause=str(now))

@@ -6,7 +6,7 @@ As a book of rules it is one part: a file replaces the whole of it. It holds no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,9 +19,18 @@ from hub.model.cases.rule_book import (
     RuleBook,
     checked_keys,
 )
+from hub.model.track import Track
 
 COLUMNS = ("category", "region", "unit_id", "co_units", "priority", "valid_from", "valid_to")
 _LONGEST_CATEGORY = 40
+CATEGORIES: Mapping[Track, str] = {
+    Track.CONSULT: "咨询",
+    Track.SERVICE: "服务",
+    Track.SUGGEST: "建议意见",
+    Track.APPEAL: "申诉求决",
+    Track.LEGAL: "法定途径",
+}
+"""The category by which new cases of a track are sent, as a row writes it. A REPORT is sent by none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,13 @@ def competent(
     """The rule that decides: the one of the smallest region, of several the one of highest priority."""
     found = [rule for rule in rules if rule.applies(category, region, day)]
     return min(found, key=lambda rule: (-len(rule.region), rule.priority), default=None)
+
+
+def categories_of(track: Track, kind: str) -> tuple[str, ...]:
+    """What rows may call a matter, the most exact first: the kind of a SERVICE matter (求助, 投诉, 复杂), the
+    name of its track, the code of its track."""
+    names = (kind, CATEGORIES.get(track, ""), str(track))
+    return tuple(name for name in names if name)
 
 
 def competence_book() -> RuleBook:

@@ -33,7 +33,7 @@ REFUSAL_GROUNDS = {
 """Why a petition is refused, by the code that the history keeps."""
 TRANSFER_MODES = ("转送", "交办", "下派", "加派", "改派")
 _LAST_BRANCH = 6
-_RETURNS_TO_SUPERIOR = 3
+RETURNS_TO_SUPERIOR = 3
 
 
 def needs(field: str, sentence: Said) -> Guard:
@@ -62,7 +62,7 @@ def may_still_object(p: Proceeding, attempt: Attempt) -> str:
 
 def sender_decides(p: Proceeding, attempt: Attempt) -> str:
     """The third return is decided by the common superior (SUP), not by the sender."""
-    if p.returned >= _RETURNS_TO_SUPERIOR and attempt.role is not CaseRole.SUP:
+    if p.returned >= RETURNS_TO_SUPERIOR and attempt.role is not CaseRole.SUP:
         return Said("已是第三次退回，由共同的上一级机关决定")
     return ""
 

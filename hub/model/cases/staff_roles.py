@@ -13,6 +13,7 @@ from campaigns.said import Listed, Said
 from hub.model.agent import Agent, Permission, Role
 from hub.model.cases.attempt import Attempt
 from hub.model.cases.case import Case
+from hub.model.cases.guards import RETURNS_TO_SUPERIOR
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.roles import ROLE_NAME, CaseRole
 from hub.model.cases.table import Row, rows_of
@@ -27,6 +28,7 @@ _OUTSIDE: Mapping[Role, frozenset[CaseRole]] = {
 _BEHIND: Mapping[Role, frozenset[CaseRole]] = {
     Role.INSPECTOR: frozenset({R.INS, R.LEAD, R.OP, R.TRI, R.UC, R.HND, R.SUP, R.CB}),
 }
+_ANSWERS = frozenset({"agree_return", "refuse_return"})
 
 
 def roles_of(roles: Iterable[Role], *, restricted: bool) -> frozenset[CaseRole]:
@@ -49,6 +51,8 @@ def as_played(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
     if not found:
         who = Listed(map(Said, dict.fromkeys(ROLE_NAME[role] for role in wanted)))
         raise IllegalMove(Said("您的岗位不能办理这一步，可以由%(who)s办理", who=who))
+    if elsewhere := other_unit(agent, case, attempt.event):
+        raise IllegalMove(elsewhere)
     asked = [replace(attempt, role=role) for role in found]
     return next((one for one in asked if fitting and not refusal(case, fitting, one)), asked[0])
 
@@ -59,6 +63,27 @@ def as_registrar(agent: Agent, case: Case, attempt: Attempt) -> Attempt:
     if agent.may(Permission.ALARM_DUTY) and not case.is_restricted:
         return replace(attempt, role=R.OP)
     return as_played(agent, case, attempt)
+
+
+def other_unit(agent: Agent, case: Case, event: str) -> str:
+    """Why an agent of this unit has no say where two units disagree about a case (管辖争议), "" when they do.
+
+    The unit that has the case objects. The unit that sent it answers, or one above it; the third return is
+    decided by one above both (信访工作条例 24). In an office that is not divided everybody stands for all.
+    """
+    place, sender, receiver = agent.place, case.unit_id, case.proceeding.unit_id
+    if place.below is None or case.is_restricted:
+        return ""
+    if event == "object":
+        return "" if receiver in place.own else Said("只有收件单位可以提出异议")
+    if event not in _ANSWERS:
+        return ""
+    if not place.reaches(sender):
+        return Said("由转送单位或其上级单位决定是否退回")
+    above = place.reaches(receiver) and place.own.isdisjoint({sender, receiver})
+    if case.proceeding.returned >= RETURNS_TO_SUPERIOR and not above:
+        return Said("已是第三次退回，由共同的上一级机关决定")
+    return ""
 
 
 def refusal(case: Case, row: Row, attempt: Attempt) -> str:

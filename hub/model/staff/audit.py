@@ -31,13 +31,16 @@ class AuditAct(StrEnum):
     IDENTITY_GRANTED = "identity_granted"
     IDENTITY_REFUSED = "identity_refused"
     IDENTITY_READ = "identity_read"
+    ACCOUNT_CHANGED = "account_changed"  # fields: what was changed, and the login name
+    UNITS_CHANGED = "units_changed"  # fields: codes of the units, `divided` where that is on
     EXPORTED = "exported"  # its row left in a file
     FIGURES_EXPORTED = "figures_exported"  # the figures of a board left in a file; fields: month, of what
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row. id: its number in 12 digits. at: ms UTC. fields: names of what was revealed."""
+    """One row. id: its number in 12 digits. at: ms UTC. fields: names of what was revealed, or
+    what an act says. case_id: "" where it is about none."""
 
     id: str
     seq: int

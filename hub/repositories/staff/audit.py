@@ -9,7 +9,7 @@ from typing import Any
 from hub.model.staff.audit import AuditAct, AuditEntry, breaks, entry
 from hub.store.codec import Shape
 from hub.store.crypto import Vault
-from hub.store.documents import Collection, Documents, Duplicate, Write
+from hub.store.documents import Collection, Documents, Duplicate, Insert, Write
 
 COLLECTIONS = (
     Collection(
@@ -56,6 +56,13 @@ class AuditRepository:
             except Duplicate as taken:
                 if taken.write.collection != "audit" or not left:
                     raise
+
+    async def next(self, act: AuditAct, *, agent_id: str, at: int, fields: tuple[str, ...]) -> Insert:
+        """The write of a row about no case, at the end as it is now: `Duplicate` if somebody is quicker."""
+        last = await self.newest(limit=1)
+        before = last[0] if last else None
+        row = entry(before, act, agent_id=agent_id, case_id="", at=at, key=self._key, fields=fields)
+        return self._shape.insert(row)
 
     async def newest(self, *, limit: int = 50) -> list[AuditEntry]:
         """The newest rows first."""

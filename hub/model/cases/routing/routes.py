@@ -26,6 +26,9 @@ class RouteReason(StrEnum):
     KEYWORD = "keyword"  # 关键词
     CITY = "city"  # 城市号码
     DUTY = "duty"  # nothing fitted: whoever is on duty
+    CATALOGUE = "catalogue"  # 派单目录
+    NOT_IN_CATALOGUE = "not_in_catalogue"  # no row of the catalogue fits
+    UNIT_CLOSED = "unit_closed"  # the unit that the catalogue names works on no cases
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ _WHY: Mapping[str, str] = {
     RouteReason.KEYWORD: msgid("来信含有关键词“%(by)s”"),
     RouteReason.CITY: msgid("写到城市号码 %(by)s"),
     RouteReason.DUTY: msgid("没有符合的分机号、关键词或城市号码"),
+    RouteReason.CATALOGUE: msgid("派单目录：%(by)s"),
+    RouteReason.NOT_IN_CATALOGUE: msgid("派单目录里没有符合的事项和地区"),
+    RouteReason.UNIT_CLOSED: msgid("派单目录“%(by)s”一行的单位已停用或不承办"),
 }
 _BESIDE_WALL = msgid("来信含有关键词")
 

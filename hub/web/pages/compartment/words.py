@@ -13,8 +13,15 @@ FIELD: Mapping[str, str] = {
     "address": msgid("联系方式"),
     "phone": msgid("电话"),
     "email": msgid("电子邮箱"),
+    "create": msgid("新建账号"),
+    "reset": msgid("重置密码"),
+    "enable": msgid("启用账号"),
+    "disable": msgid("停用账号"),
+    "rights": msgid("修改角色和单位"),
+    "remove": msgid("移除账号"),
+    "divided": msgid("按单位查看"),
 }
-"""Of an identity."""
+"""Of an identity; of a change of an account or the units."""
 
 STATE: Mapping[RequestState, tuple[str, str]] = {
     RequestState.ASKED: (msgid("等待保管员审批"), "info"),
@@ -35,5 +42,7 @@ ACT: Mapping[AuditAct, str] = {
     AuditAct.IDENTITY_REFUSED: msgid("拒绝查看举报人身份"),
     AuditAct.IDENTITY_READ: msgid("查看举报人身份"),
     AuditAct.FIGURES_EXPORTED: msgid("导出统计"),
+    AuditAct.ACCOUNT_CHANGED: msgid("变更账号"),
+    AuditAct.UNITS_CHANGED: msgid("变更单位"),
     AuditAct.EXPORTED: msgid("导出工单"),
 }

@@ -9,6 +9,7 @@ import pytest
 from hub.actions.staff.change_accounts import ChangeAccounts
 from hub.model.agent import Agent, Role, Session
 from hub.model.staff.account_change import SHELL
+from hub.model.staff.audit import AuditAct
 from hub.repositories.repositories import COLLECTIONS, Repositories, repositories
 from hub.runtime.clock import FakeClock
 from hub.runtime.errors import Forbidden, Invalid, NotFound, Stale
@@ -42,7 +43,13 @@ async def office() -> Office:
     documents = MemoryDocuments(COLLECTIONS, clock=clock)
     stores = repositories(documents, Vault(KeyRing.fresh()), cities={})
     change = ChangeAccounts(
-        documents, stores.agents, stores.sessions, stores.account_changes, stores.notifications, clock
+        documents,
+        stores.agents,
+        stores.sessions,
+        stores.account_changes,
+        stores.notifications,
+        stores.audit,
+        clock,
     )
     return Office(stores, change)
 
@@ -127,3 +134,39 @@ async def test_the_shell_confirms_only_where_nobody_else_could(office: Office) -
     assert decided.decided_by == SHELL
     with pytest.raises(NotFound):
         await office.change.confirm_from_shell(f"no{second.login}")
+
+
+async def test_what_takes_effect_on_an_account_stands_in_the_audit(office: Office) -> None:
+    admin = await office.agent("admin", Role.ADMIN)
+    second = await office.agent("second", Role.ADMIN)
+    await office.change.create(replace(NEW, roles=(Role.HANDLER,)), by="admin")
+    await office.change.rights("new", (Role.SUPERVISOR,), "u2", by="admin")
+    await office.change.reset("new", "h2", by="admin")
+    await office.change.switch("new", active=False, by="second")
+    await office.change.switch("new", active=True, by="second")
+    await office.change.rights("new", (Role.INSPECTOR,), "u2", by="admin")
+    await office.change.decide(second, await office.only(admin), confirm=False)
+    assert len(await office.stores.audit.newest()) == 5  # what was refused changed nothing
+    await office.change.rights("new", (Role.INSPECTOR,), "u2", by="admin")
+    await office.change.decide(second, await office.only(admin), confirm=True)
+    await office.change.remove("new", by="admin")
+
+    rows = [(one.act, one.agent_id, one.fields) for one in await office.stores.audit.newest()]
+    expected = [
+        ("create", "admin"),
+        ("rights", "admin"),
+        ("reset", "admin"),
+        ("disable", "second"),
+        ("enable", "second"),
+        ("rights", "second"),
+        ("remove", "admin"),
+    ]
+    assert rows[::-1] == [(AuditAct.ACCOUNT_CHANGED, by, (what, NEW.login)) for what, by in expected]
+    assert await office.stores.audit.verify() == (len(expected), ())
+
+
+async def test_a_login_that_is_taken_leaves_no_row(office: Office) -> None:
+    await office.change.create(replace(NEW, roles=(Role.HANDLER,)), by="admin")
+    with pytest.raises(Invalid):
+        await office.change.create(replace(NEW, id="other", roles=(Role.HANDLER,)), by="admin")
+    assert len(await office.stores.audit.newest()) == 1

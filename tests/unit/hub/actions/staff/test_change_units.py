@@ -63,9 +63,15 @@ async def office() -> Office:
     documents = MemoryDocuments(COLLECTIONS, clock=clock)
     stores = repositories(documents, Vault(KeyRing.fresh()), cities={}, clock=clock)
     await stores.units.insert(GA)
-    change = ChangeUnits(documents, stores.agents, stores.units, stores.notifications, clock)
+    change = ChangeUnits(documents, stores.agents, stores.units, stores.notifications, stores.audit, clock)
     accounts = ChangeAccounts(
-        documents, stores.agents, stores.sessions, stores.account_changes, stores.notifications, clock
+        documents,
+        stores.agents,
+        stores.sessions,
+        stores.account_changes,
+        stores.notifications,
+        stores.audit,
+        clock,
     )
     return Office(stores, change, accounts, clock)
 
@@ -94,6 +100,8 @@ async def test_dividing_takes_a_second_person_and_everybody_concerned_is_told(of
             await office.change.decide(nobody, waiting.id, confirm=True)
     await office.change.decide(await office.agent("du", Role.INSPECTOR), waiting.id, confirm=True)
     assert not policy.may_see(await office.now("li"), elsewhere)
+    rows = [(one.act, one.agent_id, one.fields) for one in await office.stores.audit.newest()]
+    assert rows == [("units_changed", "du", ("divided",)), ("units_changed", "admin", ("dc", "dc1"))]
     assert policy.may_see(await office.now("li"), OF_STATION)
     [told] = await office.stores.notifications.newest("li")
     assert told.kind is NotificationKind.RIGHTS_CHANGED
