@@ -54,8 +54,12 @@ _BY_NUMBER = re.compile(rf"(?:嗯|哦|{_BEFORE})*第?({_NUMBER})(?:{_UNIT})?(?:{
 _LAST = re.compile(
     rf"(?:{_BEFORE})*(?:最后|最末|最下面)(?:的)?一?(?:{_UNIT})?(?:{_BEHIND})*|(?:the)?last(?:one)?"
 )
-_ONLY_NUMBERS = re.compile(rf"(?:{_NUMBER}|0|第|和|或者|或|跟|与|都|要|都要|全部|and|or|{_UNIT}|{_BEFORE})+")
-_HAS_NUMBER = re.compile(rf"{_NUMBER}|0|全部|都要")
+_ONLY_NUMBERS = re.compile(
+    rf"(?!\d{{3,}}$)(?=.*(?:{_NUMBER}|0|全部|都要))"
+    rf"(?:{_NUMBER}|0|第|和|或者|或|跟|与|都|要|都要|全部|and|or|{_UNIT}|{_BEFORE})+"
+)
+"""7, 1和3, 全部; but not 110, which is a number of its own."""
+_NUMBERED = re.compile(rf"第?({_NUMBER})(?:{_UNIT})?")
 
 _NONE = re.compile(
     r"(?:我问的|我要的|我想问的|以上|上面|这些|这几个|这三个|那些)*"
@@ -91,7 +95,7 @@ def choose(text: str, options: Sequence[str]) -> Choice | None:
     named = _named(said, [plain(option) for option in options])
     if named:
         return Picked(named)
-    if len(said) <= LONGEST_NUMBER and _only_numbers(said):
+    if len(said) <= LONGEST_NUMBER and _ONLY_NUMBERS.fullmatch(said):
         return Unclear()
     return None
 
@@ -101,16 +105,9 @@ def is_bare_number(said: str) -> bool:
     return len(said) <= LONGEST_NUMBER and _BY_NUMBER.fullmatch(said) is not None
 
 
-def _only_numbers(said: str) -> bool:
-    """7, 1和3, 全部; but not 110, which is a number of its own."""
-    if re.fullmatch(r"\d{3,}", said):
-        return False
-    return _ONLY_NUMBERS.fullmatch(said) is not None and _HAS_NUMBER.search(said) is not None
-
-
 def _named(said: str, options: Sequence[str]) -> int:
     """The only option that is called so, counted from 1; 0 when there is none or more than one."""
-    numbered = re.match(rf"第?({_NUMBER})(?:{_UNIT})?", said)
+    numbered = _NUMBERED.match(said)
     if numbered and _NUMBERS[numbered[1]] <= len(options):
         number = _NUMBERS[numbered[1]]
         rest = said[numbered.end() :]
@@ -129,14 +126,19 @@ def _same(said: str, option: str) -> bool:
     return said == option
 
 
+def _core(said: str) -> str:
+    """What is left of an answer without 我问的是 before it and the particles in it."""
+    return _PARTICLES.sub("", _LEAD_IN.sub("", said))
+
+
 def _within(said: str, option: str) -> bool:
     """换领的 in 居民身份证换领怎么办理."""
-    core = _PARTICLES.sub("", _LEAD_IN.sub("", said))
+    core = _core(said)
     return len(core) >= 2 and core in _PARTICLES.sub("", option)
 
 
 def _in_order(said: str, option: str) -> bool:
     """身份证丢了 within 身份证丢失后怎么补领: every character, in the same order."""
-    core = _PARTICLES.sub("", _LEAD_IN.sub("", said))
+    core = _core(said)
     rest = iter(option)
     return len(core) >= 3 and all(character in rest for character in core)

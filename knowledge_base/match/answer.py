@@ -110,6 +110,8 @@ def decide(
         or (each is best and first >= LIKELY)
         or ((doubt or each.score >= FAR * best.score) and _close_enough(each))
     ]
+    if doubt and len(offered) < CHOICES:
+        offered += [each for each in candidates if each not in offered and _is_near(each, best)]
     if not offered:
         return Answer(Decision.HAND_OVER, (), first, three)
     return Answer(Decision.CHOICES, tuple(snapshot.told(each) for each in offered[:CHOICES]), first, three)
@@ -137,6 +139,12 @@ def _close_enough(candidate: Candidate, least: float = STRANGER) -> bool:
     """Whether it means enough alike, to be offered unless another least is given; words alone cannot tell."""
     closeness = candidate.likeness.closeness
     return closeness is None or closeness >= least
+
+
+def _is_near(candidate: Candidate, best: Candidate) -> bool:
+    """Whether it may be what was meant although the words fit others better (当完兵回来户口)."""
+    closeness = candidate.likeness.closeness
+    return closeness is not None and closeness >= ALIKE and candidate.score >= FAR * best.score
 
 
 def _in_doubt(candidates: Sequence[Candidate]) -> Sequence[Candidate]:

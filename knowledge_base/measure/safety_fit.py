@@ -41,9 +41,9 @@ _WORD_RIDGE = 0.03
 _VECTOR_SHARE = 0.7
 """How much the vector counts beside the words."""
 _FALSE_SURE = {"danger": 0.03, "accusation": 0.012}
-_FALSE_POSSIBLE = {"danger": 0.17, "accusation": 0.09}
+_FALSE_POSSIBLE = {"danger": 0.15, "accusation": 0.09}
 _QUESTIONS_SURE = {"danger": 0.006, "accusation": 0.002}
-_QUESTIONS_POSSIBLE = {"danger": 0.045, "accusation": 0.01}
+_QUESTIONS_POSSIBLE = {"danger": 0.035, "accusation": 0.01}
 """The largest shares of near misses and of ordinary matters that may be flagged by mistake. Many of these
 matters are remarks that sound like a cry (他一个人在家); of citizens' questions half as many are."""
 

@@ -183,3 +183,21 @@ def test_what_somebody_does_not_want_any_more_is_neither_answered_nor_offered(te
 @pytest.mark.parametrize("text", ["身份证丢了不想补了可以吗", "不让我补身份证了", "驾照不换了怎么注销"])
 def test_a_question_with_a_no_in_it_is_still_one(text: str) -> None:
     assert decide(SNAPSHOT, text, Thresholds(0.0, 0.0, SURE)).decision is not Decision.HAND_OVER
+
+
+def test_a_choice_between_what_was_named_leaves_its_free_place_to_what_means_near() -> None:
+    entries = [
+        entry("passport-lost", "护照丢了"),
+        entry("passport-expired", "护照到期"),
+        entry("papers", "旅行证件补发"),
+        entry("noise", "半夜施工"),
+    ]
+    meant = unit(np.array([IDENTITY, IDENTITY, IDENTITY, NOISE]))
+    vectors = WordingVectors.of(ENGINE, [each.question for each in entries], meant)
+    answer = decide(
+        Snapshot.build(entries, vectors=vectors), "护照", Thresholds(0.9, 0.35, SURE), vector=IDENTITY
+    )
+    assert answer.decision is Decision.CHOICES
+    found = [match.entry.id for match in answer.matches]
+    assert {*found[:2]} == {"passport-lost", "passport-expired"}
+    assert found[2:] == ["papers"]
