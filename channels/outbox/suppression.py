@@ -58,14 +58,16 @@ _SUBJECT_WORDS: Mapping[str, str] = {
 }
 
 _SEPARATOR = r"[\s\W_]"
-_EDGES = re.compile(rf"^{_SEPARATOR}+|{_SEPARATOR}+$")
 _SIMPLIFIED = str.maketrans("訂閱閲復謝請煩幫給發預個", "订阅阅复谢请烦帮给发预个")
 """The characters of these words as they are written in Taiwan and Hong Kong."""
 _BEFORE = (
     r"我要|我想|请|麻烦|帮我|给我|你好|您好|谢谢|回复|回|发送|(?:please|pls|hi|hello|thanks|thank you)(?!\w)"
 )
 _BEHIND = r"谢谢|多谢|了|吧|一下|(?<!\w)(?:please|pls|thanks|thank you|thx)"
-_POLITE = re.compile(rf"^(?:(?:{_BEFORE}){_SEPARATOR}*)+|(?:{_SEPARATOR}*(?:{_BEHIND}))+$", re.IGNORECASE)
+_FIRST_WORDS = re.compile(rf"(?:(?:{_BEFORE}){_SEPARATOR}*)+", re.IGNORECASE)
+_LAST_WORD = re.compile(rf"(?:{_BEHIND})$", re.IGNORECASE)
+_LAST_CHARS = 12
+"""Holds the longest last word and what stands before it."""
 
 
 def _opening(words: Iterable[str]) -> re.Pattern[str]:
@@ -100,14 +102,14 @@ def parse_opt_out(text: str) -> OptOut:
     """Whether `text` is an opt-out or a re-subscription, and what is left of it."""
     folded = _stripped(unicodedata.normalize("NFKC", text))
     plain = folded.translate(_SIMPLIFIED)
-    bare = _stripped(_POLITE.sub("", plain))
+    bare = _stripped(_without_courtesy(plain))
     for opening, resubscribed in _WISHES:
         found, whole = opening.match(plain), opening.fullmatch(bare) is not None
         if not whole and found is None:
             continue
         tail = "" if whole or found is None else folded[found.end() :]
         rest, subject = _subject(tail)
-        rest = rest if _POLITE.sub("", rest.translate(_SIMPLIFIED)) else ""
+        rest = rest if _without_courtesy(rest.translate(_SIMPLIFIED)) else ""
         set_apart = bool(subject) or re.match(_SEPARATOR, tail) is not None
         named = found is not None and any(word in found[0] for word in _OUT)
         if rest and (resubscribed or not set_apart or not named):
@@ -165,8 +167,29 @@ def subject_of(delivery: Delivery) -> str:
     return delivery.subject or SUBJECT_OF_CLASS[delivery.message_class]
 
 
+def _without_courtesy(text: str) -> str:
+    """Without 请, 谢谢 and their like at both ends. From the end word by word: a pattern that looks for the
+    end from everywhere needs the square of the length, and strangers write the text."""
+    found = _FIRST_WORDS.match(text)
+    left = text[found.end() :] if found else text
+    while last := _LAST_WORD.search(left[-_LAST_CHARS:]):
+        left = _without_end(left[: len(left) - len(last[0])])
+    return left
+
+
+def _without_end(text: str) -> str:
+    end = len(text)
+    while end and not text[end - 1].isalnum():
+        end -= 1
+    return text[:end]
+
+
 def _stripped(text: str) -> str:
-    return _EDGES.sub("", text)
+    bare = _without_end(text)
+    start = 0
+    while start < len(bare) and not bare[start].isalnum():
+        start += 1
+    return bare[start:]
 
 
 def _subject(text: str) -> tuple[str, str]:

@@ -89,6 +89,14 @@ async def test_on_a_phone_the_navigation_shows_where_one_is(visitor: Visitor, si
     await expect(page.locator(".nav [aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
+async def test_the_summary_names_the_field_of_each_error(visitor: Visitor, site: RunningSite) -> None:
+    page = await visitor.page(expected_status=PROVOKED)
+    await PAGES["petition form with errors"](page, site.url)
+    links = await page.locator(".summary-list a").all_inner_texts()
+    assert any(text.startswith("详细说明：") for text in links), links
+    assert any(text.startswith("姓名：") or "姓名" in text for text in links), links
+
+
 async def _wear(page: Page, view: View) -> None:
     """The page as it is, in another dress: what older people get apart from it is a page of its own."""
     await page.evaluate("view => { document.documentElement.dataset.view = view }", view)

@@ -54,8 +54,16 @@
     if (badge.lastChild.textContent !== words) badge.lastChild.textContent = words;
     badge.className = "badge badge-" + (good ? "good" : "bad");
   }
+  let rang = 0;
+  function notify(ringing) { // says that there is one, never what it says; only where a click has allowed it
+    if (ringing > rang && document.hidden && "Notification" in window && Notification.permission === "granted") {
+      new Notification(`(${ringing}) ${list.dataset.urgent}`, { tag: "alarm", requireInteraction: true });
+    }
+    rang = ringing;
+  }
   function look() {
     const ringing = list.querySelectorAll("[data-rings]").length;
+    notify(ringing);
     document.title = ringing ? `(${ringing}) ${list.dataset.urgent} - ${title}` : title;
     document.body.classList.toggle("is-alarming", ringing > 0);
     state("sound-state", sounds());
@@ -126,6 +134,7 @@
     const ask = document.getElementById("sound-ask");
     const help = document.getElementById("sound-help");
     document.getElementById("sound-test").addEventListener("click", async () => {
+      if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
       audio = audio || new AudioContext();
       await audio.resume();
       help.hidden = true;

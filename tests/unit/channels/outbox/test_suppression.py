@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from channels.outbox.delivery import MessageClass, Origin, WarningLevel
@@ -152,3 +154,11 @@ def test_a_safety_notice_has_a_subject_of_its_own_and_stops_with_the_warnings(
     assert {SAFETY, *subjects_of("")} & stopped_by == {SAFETY, WARNING}
     warning = a_delivery("b", origin=Origin.BROADCAST, level=WarningLevel.YELLOW)
     assert SAFETY not in {subject for _, subject in rules_against(warning)}
+
+
+@pytest.mark.parametrize("piece", ["=", "了", " 谢谢", "请", "a=", "\t\n"])
+def test_a_long_text_of_a_stranger_is_read_in_linear_time(piece: str) -> None:
+    text = "x" + piece * (40_000 // len(piece)) + "x"
+    began = time.process_time()
+    parse_opt_out(text)
+    assert time.process_time() - began < 0.5  # the square of it takes minutes
