@@ -114,6 +114,17 @@
     row.scrollLeft += here.left - bar.left - (bar.width - here.width) / 2;
   }
 
+  for (const link of document.querySelectorAll(".summary-list a")) { // says which field it speaks of
+    const field = document.getElementById(link.hash.slice(1));
+    const group = field && field.matches("[type=radio], [type=checkbox]") ? field.closest("fieldset") : null;
+    const label = group ? group.querySelector("legend") : field && document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+    if (!label) continue;
+    const words = label.cloneNode(true);
+    for (const part of words.querySelectorAll(".optional, .choice-hint")) part.remove();
+    const name = words.textContent.trim();
+    if (name && !link.textContent.includes(name)) link.prepend(`${name}${document.documentElement.lang.startsWith("zh") ? "：" : ": "}`);
+  }
+
   /* --- start ----------------------------------------------------------------------------------- */
   for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
   for (const area of document.querySelectorAll("textarea[data-count]")) count(area);
