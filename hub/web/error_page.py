@@ -8,7 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from hub.web.i18n import msgid
-from hub.web.keys import AGENT
+from hub.web.keys import AGENT, SESSION
 from hub.web.render import render
 from hub.web.staff_page import staff_page
 
@@ -82,7 +82,8 @@ def error_response(
         response = web.Response(status=status, text=HTTPStatus(status).phrase)
     else:
         title, advice = texts or _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
-        draw = staff_page if request.path.startswith("/staff/") and AGENT in request else render
+        in_frame = request.path.startswith("/staff/") and AGENT in request and SESSION in request
+        draw = staff_page if in_frame else render
         response = draw(
             request,
             "staff/error.html" if draw is staff_page else "errors/error.html",

@@ -12,6 +12,7 @@ import base64
 import logging
 import os
 import traceback
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from hub.store.files import FilesUnavailable
 from hub.store.unreadable import Unreadable
 from hub.web.error_page import error_response, illegal_move_response, unreadable_response
 from hub.web.guard.address import one_household
+from hub.web.guard.auth import recognise
 from hub.web.i18n import Language, pick_language
 from hub.web.keys import LANGUAGE, NONCE, SOURCE
 from hub.web.render import ELDER, LANGUAGE_COOKIE, VIEW_COOKIE
@@ -100,13 +102,16 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if answer.status == 405 and request.method == "GET" and request.path.startswith("/staff/"):
             # A page drawn by a form was reloaded, or its language changed: the page it belongs to.
             return web.Response(status=303, headers={"Location": request.path.rsplit("/", 1)[0]})
+        if request.path.startswith("/staff/"):
+            with suppress(StoreUnavailable):
+                await recognise(request)
         kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
         return error_response(request, answer.status, request[REQUEST_ID], kept)
     except NoCursor:  # an address of a list that somebody changed: its first page
         if request.method != "GET":
             return error_response(request, 404, request[REQUEST_ID])
         first = request.rel_url.without_query_params("after")
-        return web.Response(status=303, headers={"Location": str(first)})
+        return web.Response(status=303, headers={"Location": "/" + str(first).lstrip("/")})
     except NotFound:
         return error_response(request, 404, request[REQUEST_ID])
     except Forbidden:

@@ -270,7 +270,7 @@ async def test_opening_the_page_delivers_only_to_whoever_agreed(
         assert {paper.method for paper in after.proceeding.papers} == {"电子"}
         assert "申请复查的最后一日" in shown
         assert "已答复" in shown
-        assert shown.count("已经查明。") == 1  # what was delivered can be read
+        assert shown.count("已经查明。") == 2  # read as a message and as a document
         history = len(await hub.hub.repositories.cases.history(case.case_id))
         await page(hub, case)  # again: nothing more is delivered
         assert len(await hub.hub.repositories.cases.history(case.case_id)) == history

@@ -11,7 +11,7 @@ from hub.actions.cases.read_procedure import Offer
 from hub.model.agent import Role
 from hub.model.call import Recording
 from hub.model.cases.case import Applicant, Case
-from hub.model.cases.history import HistoryEntry
+from hub.model.cases.history import HistoryEntry, HistoryKind
 from hub.model.cases.moves import IllegalMove
 from hub.model.cases.proceeding import DocumentKind
 from hub.model.cases.rule_book import BookKind
@@ -60,7 +60,9 @@ class Desk:
         return found.version
 
     async def last(self) -> HistoryEntry:
-        return (await self._hub.hub.repositories.cases.whole_history(self.case_id))[-1]
+        """Of the last event; a document that was signed with it stands behind it."""
+        history = await self._hub.hub.repositories.cases.whole_history(self.case_id)
+        return [entry for entry in history if entry.kind is not HistoryKind.DOCUMENT_SIGNED][-1]
 
     async def offers(self, role: Role) -> dict[str, Offer]:
         read = self._hub.hub.actions.read_procedure

@@ -66,8 +66,8 @@ async def test_every_mistake_is_shown_at_once_beside_its_field(visitor: Visitor,
     await expect(summary).to_be_focused()
     await expect(summary.locator("a")).to_have_text(
         [
-            "请用 2–120 个字概括您要反映的问题",
-            "请写明事情经过，例如时间、地点、涉及的单位",
+            "用一句话概括：请用 2–120 个字概括您要反映的问题",
+            "详细说明：请写明事情经过，例如时间、地点、涉及的单位",
             "请填写姓名；不想留下姓名时，请选择匿名",
             "手机号应为 11 位数字，例如 13800001234",
         ]

@@ -87,6 +87,17 @@ def _asked_by_itself(request: web.Request, route: Route) -> web.Response | None:
     return web.Response(status=204) if asks else None
 
 
+async def recognise(request: web.Request) -> None:
+    """Finds out who asks for a staff page that does not exist, so that the answer stands in their frame."""
+    staff = request.app.get(STAFF)
+    if staff is None or AGENT in request:
+        return
+    session = await staff.sessions.current(request, is_use=False)
+    found = await staff.agents.get(session.agent_id) if session else None
+    if session is not None and found is not None and found.value.active:
+        request[SESSION], request[AGENT] = session, found.value
+
+
 def is_granted(agent: Agent, route: Route) -> bool:
     """Whether the agent's roles allow the route."""
     if route.permission is None:
